@@ -108,14 +108,14 @@ func (c *Catalog) Check() error {
 	seen := make(map[Code]bool, len(c.rules))
 	for _, r := range c.rules {
 		if r.Code == "" || seen[r.Code] {
-			errs = append(errs, fmt.Errorf("ent: rule %q is empty or stands twice", r.Code))
+			errs = append(errs, fmt.Errorf("ent: rule %q is empty or stands twice", string(r.Code)))
 		}
 		seen[r.Code] = true
 		if r.FR == "" || r.EN == "" || r.Source == "" || r.Severity == "" {
-			errs = append(errs, fmt.Errorf("ent: rule %q lacks a text, a severity or a source", r.Code))
+			errs = append(errs, fmt.Errorf("ent: rule %q lacks a text, a severity or a source", string(r.Code)))
 		}
 		if !slices.Equal(placeholders(r.FR), placeholders(r.EN)) {
-			errs = append(errs, fmt.Errorf("ent: rule %q has different placeholders in French and English", r.Code))
+			errs = append(errs, fmt.Errorf("ent: rule %q has different placeholders in French and English", string(r.Code)))
 		}
 	}
 	return errors.Join(errs...)

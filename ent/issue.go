@@ -200,7 +200,7 @@ func (i Issue) Error() string {
 
 // Is reports whether target is the Issue's Code.
 func (i Issue) Is(target error) bool {
-	c, ok := target.(Code) //nolint:errorlint // a Code is compared as it is: an Issue wraps nothing
+	c, ok := target.(Code)
 	return ok && c == i.Code
 }
 

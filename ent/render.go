@@ -2,6 +2,7 @@ package ent
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -116,7 +117,7 @@ func (s *Step) how(lang Lang) string {
 		return lang.pick("arrondi au pas de ", "rounded to a step of ") + formatNumber(s.Rounding.Step, lang) + " (" +
 			s.Rounding.Mode.label(lang) + ")"
 	case OpChoose:
-		return lang.pick("choix du n° ", "choice of no. ") + fmt.Sprint(s.Chosen+1)
+		return lang.pick("choix du n° ", "choice of no. ") + strconv.Itoa(s.Chosen+1)
 	}
 	return string(s.Op)
 }

@@ -1,0 +1,118 @@
+package xmlscan
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+const nameUTF8 = "UTF-8"
+
+// charset is an 8-bit superset of ASCII. Each entry of its table holds the
+// UTF-8 form of a byte, lowest byte first, and its length in the highest
+// byte; the length is 0 for a byte that is undefined or not allowed in XML.
+type charset struct {
+	name  string
+	table [256]uint32
+}
+
+var (
+	latin1  = newCharset("ISO-8859-1", charmap.ISO8859_1)
+	latin9  = newCharset("ISO-8859-15", charmap.ISO8859_15)
+	cp1252  = newCharset("windows-1252", charmap.Windows1252)
+	aliases = map[string]*charset{
+		"utf-8": nil, "utf8": nil, "us-ascii": nil, "ascii": nil,
+		"iso-8859-1": latin1, "iso8859-1": latin1, "iso_8859-1": latin1, "8859-1": latin1,
+		"latin1": latin1, "latin-1": latin1, "l1": latin1,
+		"iso-8859-15": latin9, "iso8859-15": latin9, "iso_8859-15": latin9, "8859-15": latin9,
+		"latin9": latin9, "latin-9": latin9, "l9": latin9,
+		"windows-1252": cp1252, "cp1252": cp1252, "cp-1252": cp1252, "x-cp1252": cp1252,
+	}
+)
+
+func newCharset(name string, m *charmap.Charmap) *charset {
+	c := &charset{name: name}
+	for b := range 256 {
+		r := m.DecodeByte(byte(b))
+		if r == utf8.RuneError || !isChar(r) {
+			continue
+		}
+		var u [4]byte
+		n := utf8.EncodeRune(u[:], r)
+		c.table[b] = binary.LittleEndian.Uint32(u[:]) | uint32(n)<<24
+	}
+	return c
+}
+
+// charsetByName returns the charset of that name, nil for UTF-8.
+func charsetByName(name []byte) (c *charset, ok bool) {
+	var lower [16]byte // longer than any alias
+	if len(name) > len(lower) {
+		return nil, false
+	}
+	for i, b := range name {
+		if 'A' <= b && b <= 'Z' {
+			b |= 0x20
+		}
+		lower[i] = b
+	}
+	c, ok = aliases[string(lower[:len(name)])]
+	return c, ok
+}
+
+// charsetName returns the canonical name of c.
+func charsetName(c *charset) string {
+	if c == nil {
+		return nameUTF8
+	}
+	return c.name
+}
+
+// transcode converts the start of src to UTF-8 at the start of dst. It
+// returns the bytes written, the bytes read, and why it stops.
+func (c *charset) transcode(dst, src []byte) (nd, ns int, v validity) {
+	i, o := 0, 0
+	for len(src)-i >= 8 && len(dst)-o >= 12 {
+		x := word(src, i)
+		high := x & highs
+		if ctl := controls(x); ctl != 0 {
+			if ctl = forbidden(x, ctl); ctl != 0 && (high == 0 || bits.TrailingZeros64(ctl) < bits.TrailingZeros64(high)) {
+				break // the loop below finds the place
+			}
+		}
+		binary.LittleEndian.PutUint64(dst[o:o+8:o+8], x)
+		if high == 0 {
+			i += 8
+			o += 8
+			continue
+		}
+		k := bits.TrailingZeros64(high) >> 3
+		i += k
+		o += k
+		e := c.table[src[i]]
+		if e == 0 {
+			return o, i, badEncoding
+		}
+		binary.LittleEndian.PutUint32(dst[o:o+4:o+4], e)
+		i++
+		o += int(e >> 24)
+	}
+	for i < len(src) {
+		if len(dst)-o < 4 {
+			return o, i, destFull
+		}
+		e := c.table[src[i]]
+		if e == 0 {
+			if src[i] < utf8.RuneSelf {
+				return o, i, badCharacter
+			}
+			return o, i, badEncoding
+		}
+		binary.LittleEndian.PutUint32(dst[o:o+4:o+4], e)
+		i++
+		o += int(e >> 24)
+	}
+	return o, i, validAll
+}

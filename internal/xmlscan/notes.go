@@ -1,0 +1,45 @@
+package xmlscan
+
+// NoteKind is the kind of a tolerance of Options.Lenient.
+type NoteKind string
+
+// The kinds of tolerances.
+const (
+	// NoteEntity is an HTML entity read as its character; Name is its name.
+	NoteEntity NoteKind = "html-entity"
+	// NoteCharset is a document in UTF-8 that declares an 8-bit charset; Name
+	// is the charset declared and Pos the first character beyond ASCII, or the
+	// start of a document with a byte order mark.
+	NoteCharset NoteKind = "charset"
+)
+
+// Note records a tolerance that was used: the first place and how often.
+type Note struct {
+	Kind  NoteKind
+	Pos   Pos
+	Name  string
+	Count int
+}
+
+// Notes returns the tolerances used so far, in the order of their first use.
+func (s *Scanner) Notes() []Note {
+	if len(s.notes) == 0 {
+		return nil
+	}
+	return append([]Note(nil), s.notes...)
+}
+
+func (s *Scanner) note(kind NoteKind, name string, pos Pos) {
+	s.notes = append(s.notes, Note{Kind: kind, Pos: pos, Name: name, Count: 1})
+}
+
+// noteEntity records the HTML entity at index i of the buffer.
+func (s *Scanner) noteEntity(name []byte, i int) {
+	for k := range s.notes {
+		if n := &s.notes[k]; n.Kind == NoteEntity && n.Name == string(name) {
+			n.Count++
+			return
+		}
+	}
+	s.note(NoteEntity, string(name), s.posAt(i))
+}

@@ -1,0 +1,190 @@
+package aaf
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// pupil checks what a pupil's record says.
+func (t *typist) pupil(p *Pupil) {
+	if p.Op == Delete {
+		return
+	}
+	if p.INE != "" {
+		_, err := ent.ParseINE(p.INE)
+		switch {
+		case errors.Is(err, ent.CodeINEKey):
+			t.file(CodeINEKey, "ENTEleveINE", p.INE)
+		case err != nil:
+			t.file(CodeINE, "ENTEleveINE", p.INE)
+		}
+	}
+	if p.MEF != "" {
+		t.mef(p.MEF, "ENTEleveMEF")
+	}
+	for i := range p.Links {
+		l := &p.Links[i]
+		if _, ok := ent.ParseKinship(l.Kinship); !ok {
+			t.list("ENTElevePersRelEleve", l.Kinship)
+		}
+		if _, ok := ent.ParseResponsibility(l.Legal, ent.Generation2018); !ok {
+			t.list("ENTElevePersRelEleve", l.Legal)
+		}
+		if len(l.Kinship) == 1 {
+			t.r.old = true
+		}
+	}
+	if p.BirthDate.IsZero() && p.Op == Add {
+		t.file(CodeBirthDate, "ENTPersonDateNaissance", "")
+	}
+	p.Links = withoutTwins(p.Links)
+}
+
+// withoutTwins keeps one link per relative: the first, unless it is the placeholder 1$1$1$1$0, which another one
+// replaces. Source: observed in feeds, where the placeholder comes beside the real link.
+func withoutTwins(links []Link) []Link {
+	out := links[:0]
+next:
+	for _, l := range links {
+		for i := range out {
+			if out[i].Relative == l.Relative {
+				if out[i] == (Link{Relative: l.Relative, Kinship: "1", Financial: true, Legal: "1", Contact: true}) {
+					out[i] = l
+				}
+				continue next
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func (t *typist) list(attr, value string) {
+	t.file(CodeList, attr, value, ent.FieldOf("field", ent.Field(attr)))
+}
+
+func (t *typist) mef(code, attr string) {
+	if _, err := ent.ParseMEF(code); err != nil {
+		t.file(CodeMEF, attr, code)
+	}
+}
+
+func (t *typist) relative(p *Relative) {
+	p.Contact.AddressShared = p.Shared == Yes
+}
+
+func (t *typist) staff(s *StaffMember) {
+	for i := range s.Functions {
+		if code := s.Functions[i].Code; !knownFunction(code) {
+			t.list("ENTPersonFonctions", string(code))
+		}
+	}
+}
+
+func (t *typist) structure(s *Structure) {
+	if s.Op == Delete {
+		return
+	}
+	if uai := s.uai(); uai != "" {
+		_, err := ent.ParseUAI(uai)
+		switch {
+		case errors.Is(err, ent.CodeUAIPseudo):
+			t.file(CodeUAIPseudo, "ENTStructureUAI", uai)
+		case err != nil:
+			t.file(CodeUAI, "ENTStructureUAI", uai)
+		}
+	}
+	if s.SIRET != "" {
+		if _, err := ent.ParseSIRET(strings.ReplaceAll(s.SIRET, " ", "")); err != nil {
+			t.file(CodeSIRET, "ENTStructureSIREN", s.SIRET)
+		}
+	}
+	s.Classes = mergeClasses(s.Classes)
+	for i := range s.Classes {
+		for _, m := range s.Classes[i].MEFs {
+			t.mef(m, "ENTStructureClasses")
+		}
+	}
+}
+
+// uai returns the UAI, in either of its attributes.
+func (s *Structure) uai() string {
+	if s.UAI != "" {
+		return s.UAI
+	}
+	return s.OldUAI
+}
+
+// mergeClasses makes one entry of a class that is listed twice, with the programmes of both.
+func mergeClasses(list []ClassEntry) []ClassEntry {
+	out := list[:0]
+next:
+	for _, c := range list {
+		for i := range out {
+			if out[i].Code != c.Code {
+				continue
+			}
+			if out[i].Label == "" {
+				out[i].Label = c.Label
+			}
+			for _, m := range c.MEFs {
+				out[i].MEFs = appendNew(out[i].MEFs, m)
+			}
+			continue next
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func appendNew[T comparable](list []T, v T) []T {
+	for _, x := range list {
+		if x == v {
+			return list
+		}
+	}
+	return append(list, v)
+}
+
+// accept says whether a record is kept, and corrects the tally of one that is refused for what it lacks: a name for a
+// person to add, and in strict reading the birth date of a pupil.
+func (t *typist) accept(e *Entry, x *raw) bool {
+	if x.op != Add {
+		return true
+	}
+	var missing string
+	switch {
+	case e.Pupil != nil:
+		missing = lacks(&e.Pupil.Name)
+		if missing == "" && e.Pupil.BirthDate.IsZero() && t.r.d.opt.Strict {
+			missing = "ENTPersonDateNaissance"
+		}
+	case e.Relative != nil:
+		if e.Relative.Name.Family == "" { // a legal person has no first name
+			missing = "sn"
+		}
+	case e.Staff != nil:
+		missing = lacks(&e.Staff.Name)
+	}
+	if missing == "" {
+		return true
+	}
+	t.file(CodeRequired, missing, "", ent.FieldOf("field", ent.Field(missing)))
+	e.Issues = t.issues
+	sum := &t.r.tallies[x.cat][opNumber(x.op)]
+	sum.Kept--
+	sum.Refused++
+	return false
+}
+
+func lacks(n *ent.Name) string {
+	switch {
+	case n.Family == "":
+		return "sn"
+	case n.Given == "":
+		return "givenName"
+	}
+	return ""
+}

@@ -1,0 +1,226 @@
+package aaf
+
+import (
+	"github.com/opencartable/cartable/ent"
+)
+
+// maxParts bounds the parts of one composite value.
+const maxParts = 256
+
+// decoder turns raw records into typed ones. What it returns shares nothing with the raw record: the values are cut out
+// of one string per record, and lists out of slabs, so that a record costs a few allocations.
+type decoder struct {
+	values []string // the values of the record, all attributes together
+	filled []string // those of one attribute that are not empty
+	parts  [maxParts]string
+
+	issue func(code ent.Code, attr string)
+	attr  string
+
+	text    slab[string]
+	links   slab[Link]
+	classes slab[ClassRef]
+	dates   slab[ClassDate]
+	labels  slab[CodeLabel]
+	mefs    slab[StaffMEF]
+	structs slab[StructLabel]
+	taught  slab[ClassSubject]
+	jobs    slab[StaffFunction]
+	pupils  slab[Pupil]
+	parents slab[Relative]
+}
+
+// slab hands out pieces of larger allocations.
+type slab[P any] struct{ free []P }
+
+// slabSize is how many elements a slab allocates at once: a kept record pins at most that many.
+const slabSize = 128
+
+// extend returns dst with room for n more.
+func (s *slab[P]) extend(dst []P, n int) []P {
+	need := len(dst) + n
+	if cap(dst) >= need {
+		return dst
+	}
+	if len(s.free) < need {
+		s.free = make([]P, max(slabSize, need))
+	}
+	out := append(s.free[:0:need], dst...)
+	s.free = s.free[need:]
+	return out
+}
+
+// one returns a zero element.
+func (s *slab[P]) one() *P {
+	if len(s.free) == 0 {
+		s.free = make([]P, 16)
+	}
+	p := &s.free[0]
+	s.free = s.free[1:]
+	return p
+}
+
+// slabOf returns the decoder's slab of a type; types that are rare share none.
+func slabOf[P any](d *decoder) *slab[P] {
+	var at any
+	switch any((*P)(nil)).(type) {
+	case *Link:
+		at = &d.links
+	case *ClassRef:
+		at = &d.classes
+	case *ClassDate:
+		at = &d.dates
+	case *CodeLabel:
+		at = &d.labels
+	case *StaffMEF:
+		at = &d.mefs
+	case *StructLabel:
+		at = &d.structs
+	case *ClassSubject:
+		at = &d.taught
+	case *StaffFunction:
+		at = &d.jobs
+	default:
+		return &slab[P]{}
+	}
+	return at.(*slab[P])
+}
+
+// strings appends values to a list.
+func (d *decoder) strings(dst, v []string) []string {
+	return append(d.text.extend(dst, len(v)), v...)
+}
+
+// reject files an issue about the attribute being read and returns false.
+func (d *decoder) reject(code ent.Code) bool {
+	if d.issue != nil {
+		d.issue(code, d.attr)
+	}
+	return false
+}
+
+// bit reads a 0 or a 1; an empty part is a 0.
+func (d *decoder) bit(s string, at *bool) bool {
+	switch s {
+	case "1":
+		*at = true
+	case "0", "":
+	default:
+		return d.reject(CodeFlag)
+	}
+	return true
+}
+
+// fill reads the attributes of a record into a typed one. The strings of the result are pieces of text.
+func fill[T any](d *decoder, t *table[T], dst *T, head *Head, r *raw, text string) {
+	head.Op, head.ID = r.op, text[r.id.lo:r.id.hi]
+	for i := range r.attrs {
+		a := &r.attrs[i]
+		head.present.add(a.key)
+		filled := d.filled[:0]
+		for _, s := range r.vals[a.lo:a.hi] {
+			if s.lo != s.hi {
+				filled = append(filled, text[s.lo:s.hi])
+			}
+		}
+		d.filled = filled
+		at := t.byKey[a.key]
+		if at == 0 || a.key == 0 {
+			if a.key == 0 || !jointures.has(a.key) {
+				head.Extra = append(head.Extra, Attr{Name: a.name, Values: d.strings(nil, filled)})
+			}
+			continue
+		}
+		if len(filled) == 0 {
+			continue
+		}
+		d.attr = a.name
+		if !t.fields[at-1].set(d, dst, filled) {
+			head.Extra = append(head.Extra, Attr{Name: a.name, Values: d.strings(nil, filled)})
+		}
+	}
+}
+
+// jointures are the attributes that repeat the identifier of the record.
+var jointures = func() (s attrSet) {
+	for _, c := range Categories() {
+		k, _ := keyOf(c.jointure())
+		s.add(k)
+	}
+	return s
+}()
+
+// toRecord writes a typed record as attributes, in the dialect of a degree.
+func toRecord[T any](t *table[T], src *T, head *Head, c Category, degree ent.Degree) *Record {
+	r := &Record{Op: head.Op, Category: c, ID: head.ID}
+	if r.Op == "" {
+		r.Op = Add
+	}
+	if r.Op == Delete {
+		return r
+	}
+	partial := r.Op == Modify && head.present != attrSet{}
+	r.Attrs = append(r.Attrs, Attr{Name: c.jointure(), Values: []string{head.ID}})
+	kept := make(map[string]bool, len(head.Extra))
+	for _, a := range head.Extra {
+		kept[a.Name] = true
+	}
+	for i := range t.fields {
+		f := &t.fields[i]
+		name := f.name2D
+		if degree == ent.FirstDegree {
+			name = f.name1D
+		}
+		if name == "" || kept[name] {
+			continue
+		}
+		if k, _ := keyOf(name); partial && !head.present.has(k) {
+			continue
+		}
+		values := f.get(src)
+		if len(values) == 0 && f.old && !partial {
+			continue
+		}
+		r.Attrs = append(r.Attrs, Attr{Name: name, Values: values})
+	}
+	r.Attrs = append(r.Attrs, head.Extra...)
+	return r
+}
+
+// Record returns the pupil as attributes, in the dialect of a degree.
+func (p *Pupil) Record(degree ent.Degree) *Record {
+	r := toRecord(pupilTable(), p, &p.Head, Pupils, degree)
+	if degree == ent.FirstDegree && r.Op != Delete && len(p.Links) > 0 {
+		a := Attr{Name: "ENTEleveAutoriteParentale"}
+		for _, l := range p.Links {
+			a.Values = append(a.Values, l.Relative+"$"+l.Kinship)
+		}
+		r.Attrs = append(r.Attrs, a)
+	}
+	return r
+}
+
+// Record returns the relative as attributes, in the dialect of a degree.
+func (p *Relative) Record(degree ent.Degree) *Record {
+	return toRecord(relativeTable(), p, &p.Head, Relatives, degree)
+}
+
+// Record returns the staff member as attributes, in the dialect of a degree.
+func (s *StaffMember) Record(degree ent.Degree) *Record {
+	return toRecord(staffTable(), s, &s.Head, Staff, degree)
+}
+
+// Record returns the structure as attributes, in the dialect of a degree.
+func (s *Structure) Record(degree ent.Degree) *Record {
+	return toRecord(structureTable(), s, &s.Head, Structures, degree)
+}
+
+// Record returns the programme as attributes. The first degree has none.
+func (p *Programme) Record() *Record {
+	return toRecord(programmeTable(), p, &p.Head, Programmes, ent.SecondDegree)
+}
+
+// Record returns the subject as attributes. The first degree has none.
+func (s *Subject) Record() *Record {
+	return toRecord(subjectTable(), s, &s.Head, Subjects, ent.SecondDegree)
+}

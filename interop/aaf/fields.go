@@ -1,0 +1,242 @@
+package aaf
+
+import (
+	"strings"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// field ties one attribute to a place in a typed record: its name in each degree, how its values are read and written.
+type field[T any] struct {
+	name2D, name1D string
+	// set reads values that are not empty. It returns false when one of them could not be read: the attribute is then
+	// kept raw beside what could be.
+	set func(d *decoder, t *T, v []string) bool
+	get func(t *T) []string
+	// old marks an attribute that is written only when it holds something.
+	old bool
+}
+
+// table is the fields of one type, found by the key of an attribute.
+type table[T any] struct {
+	fields []field[T]
+	byKey  [maxKeys]uint8 // index + 1
+}
+
+func newTable[T any](fields ...field[T]) *table[T] {
+	t := &table[T]{fields: fields}
+	for i, f := range fields {
+		for _, n := range []string{f.name2D, f.name1D} {
+			if k, _ := keyOf(n); k != 0 {
+				t.byKey[k] = uint8(i + 1) //nolint:gosec // fewer than 64 fields
+			}
+		}
+	}
+	return t
+}
+
+func text[T any](name2D, name1D string, at func(*T) *string) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(_ *decoder, t *T, v []string) bool { *at(t) = v[0]; return true },
+		get: func(t *T) []string { return one(*at(t)) },
+	}
+}
+
+func one(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func list[T any](name2D, name1D string, at func(*T) *[]string) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(d *decoder, t *T, v []string) bool { *at(t) = d.strings(*at(t), v); return true },
+		get: func(t *T) []string { return *at(t) },
+	}
+}
+
+func flag[T any](name2D, name1D string, at func(*T) *Flag) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(d *decoder, t *T, v []string) bool {
+			switch v[0] {
+			case "O", "OUI":
+				*at(t) = Yes
+			case "N", "NON":
+				*at(t) = No
+			default:
+				return d.reject(CodeFlag)
+			}
+			return true
+		},
+		get: func(t *T) []string {
+			switch *at(t) {
+			case Yes:
+				return []string{"O"}
+			case No:
+				return []string{"N"}
+			case Unsaid:
+			}
+			return nil
+		},
+	}
+}
+
+func date[T any](name2D, name1D string, at func(*T) *ent.Date) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(d *decoder, t *T, v []string) bool {
+			day, err := ent.ParseFrenchDate(v[0])
+			if err != nil {
+				return d.reject(CodeDate)
+			}
+			*at(t) = day
+			return true
+		},
+		get: func(t *T) []string { return one(at(t).French()) },
+	}
+}
+
+// parts reads composite values of least to most parts. A value with another number of parts is skipped: one warning,
+// never the record.
+func parts[T, P any](name2D, name1D string, least, most int, at func(*T) *[]P,
+	read func(d *decoder, p []string) (P, bool), write func(*P) []string,
+) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(d *decoder, t *T, v []string) bool {
+			ok := true
+			dst := at(t)
+			slab := slabOf[P](d)
+			*dst = slab.extend(*dst, len(v))
+			for _, s := range v {
+				n := split(d.parts[:], s)
+				if n < least || n > most {
+					ok = d.reject(CodeParts)
+					continue
+				}
+				p, fine := read(d, d.parts[:n])
+				if !fine {
+					ok = false
+					continue
+				}
+				*dst = append(*dst, p)
+			}
+			return ok
+		},
+		get: func(t *T) []string {
+			list := *at(t)
+			out := make([]string, len(list))
+			for i := range list {
+				out[i] = strings.Join(write(&list[i]), "$")
+			}
+			return out
+		},
+	}
+}
+
+func codeLabels[T any](name2D, name1D string, at func(*T) *[]CodeLabel) field[T] {
+	return parts(name2D, name1D, 2, 2, at,
+		func(_ *decoder, p []string) (CodeLabel, bool) { return CodeLabel{p[0], p[1]}, true },
+		func(c *CodeLabel) []string { return []string{c.Code, c.Label} })
+}
+
+// codeLabel is a composite value that stands once.
+func codeLabel[T any](name2D, name1D string, at func(*T) *CodeLabel) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(d *decoder, t *T, v []string) bool {
+			if split(d.parts[:], v[0]) != 2 {
+				return d.reject(CodeParts)
+			}
+			*at(t) = CodeLabel{d.parts[0], d.parts[1]}
+			return true
+		},
+		get: func(t *T) []string {
+			if c := at(t); *c != (CodeLabel{}) {
+				return []string{c.Code + "$" + c.Label}
+			}
+			return nil
+		},
+	}
+}
+
+// lines is one value cut into parts, such as an address.
+func lines[T any](name2D, name1D string, most int, at func(*T) *[]string) field[T] {
+	return field[T]{
+		name2D: name2D, name1D: name1D,
+		set: func(d *decoder, t *T, v []string) bool {
+			n := split(d.parts[:], v[0])
+			if n > most {
+				return d.reject(CodeParts)
+			}
+			empty := true
+			for _, p := range d.parts[:n] {
+				empty = empty && p == ""
+			}
+			if !empty {
+				*at(t) = d.strings(nil, d.parts[:n])
+			}
+			return true
+		},
+		get: func(t *T) []string {
+			if l := *at(t); len(l) > 0 {
+				return []string{strings.Join(l, "$")}
+			}
+			return nil
+		},
+	}
+}
+
+// classRefs reads struct$code, and in the first degree struct$type$typeLabel$number$label.
+func classRefs[T any](name2D, name1D string, at func(*T) *[]ClassRef) field[T] {
+	return parts(name2D, name1D, 2, 5, at,
+		func(d *decoder, p []string) (ClassRef, bool) {
+			switch len(p) {
+			case 2:
+				return ClassRef{Structure: p[0], Code: p[1]}, true
+			case 5:
+				return ClassRef{Structure: p[0], TypeCode: p[1], TypeLabel: p[2], Code: p[3], Label: p[4]}, true
+			}
+			return ClassRef{}, d.reject(CodeParts)
+		},
+		func(c *ClassRef) []string {
+			if c.TypeCode == "" && c.TypeLabel == "" && c.Label == "" {
+				return []string{c.Structure, c.Code}
+			}
+			return []string{c.Structure, c.TypeCode, c.TypeLabel, c.Code, c.Label}
+		})
+}
+
+func classDates[T any](name2D, name1D string, at func(*T) *[]ClassDate) field[T] {
+	return parts(name2D, name1D, 3, 3, at,
+		func(d *decoder, p []string) (ClassDate, bool) {
+			day, err := ent.ParseFrenchDate(p[1])
+			if err != nil {
+				return ClassDate{}, d.reject(CodeDate)
+			}
+			return ClassDate{Structure: p[0], Date: day, Class: p[2]}, true
+		},
+		func(c *ClassDate) []string { return []string{c.Structure, c.Date.French(), c.Class} })
+}
+
+// classSubjects reads struct$code$subject; two parts stand for no subject.
+func classSubjects[T any](name string, at func(*T) *[]ClassSubject) field[T] {
+	return parts(name, "", 2, 3, at,
+		func(_ *decoder, p []string) (ClassSubject, bool) {
+			c := ClassSubject{Structure: p[0], Code: p[1]}
+			if len(p) == 3 {
+				c.Subject = p[2]
+			}
+			return c, true
+		},
+		func(c *ClassSubject) []string {
+			if c.Subject == "" {
+				return []string{c.Structure, c.Code}
+			}
+			return []string{c.Structure, c.Code, c.Subject}
+		})
+}
