@@ -38,7 +38,11 @@ func benchFeed(n int) []byte {
 		}
 		fmt.Fprintf(&b, "<addRequest>\n<operationalAttributes><attr name=\"categoriePersonne\"><value>Eleve</value></attr></operationalAttributes>\n<identifier><id>%d</id></identifier>\n<attributes>\n", id)
 		attr("ENTPersonJointure", fmt.Sprint(id))
-		attr("ENTEleveINE", fmt.Sprintf("%09dAA", 180000000+i))
+		ine, err := ent.NewINE(180000000 + i)
+		if err != nil {
+			panic(err)
+		}
+		attr("ENTEleveINE", string(ine))
 		attr("ENTEleveStructRattachId", fmt.Sprint(900000+i))
 		attr("ENTPersonDateNaissance", fmt.Sprintf("%02d/%02d/20%02d", 1+i%28, 1+i%12, 6+i%8))
 		attr("ENTPersonNomPatro", f)

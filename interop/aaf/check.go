@@ -39,8 +39,14 @@ func (t *typist) pupil(p *Pupil) {
 	if p.BirthDate.IsZero() && p.Op == Add {
 		t.file(CodeBirthDate, "ENTPersonDateNaissance", "")
 	}
-	p.Links = withoutTwins(p.Links)
 }
+
+// tidy settles what a record says twice.
+func (p *Pupil) tidy() { p.Links = withoutTwins(p.Links) }
+
+func (p *Relative) tidy() { p.Contact.AddressShared = p.Shared == Yes }
+
+func (s *Structure) tidy() { s.Classes = mergeClasses(s.Classes) }
 
 // withoutTwins keeps one link per relative: the first, unless it is the placeholder 1$1$1$1$0, which another one
 // replaces. Source: observed in feeds, where the placeholder comes beside the real link.
@@ -71,10 +77,6 @@ func (t *typist) mef(code, attr string) {
 	}
 }
 
-func (t *typist) relative(p *Relative) {
-	p.Contact.AddressShared = p.Shared == Yes
-}
-
 func (t *typist) staff(s *StaffMember) {
 	for i := range s.Functions {
 		if code := s.Functions[i].Code; !knownFunction(code) {
@@ -101,7 +103,6 @@ func (t *typist) structure(s *Structure) {
 			t.file(CodeSIRET, "ENTStructureSIREN", s.SIRET)
 		}
 	}
-	s.Classes = mergeClasses(s.Classes)
 	for i := range s.Classes {
 		for _, m := range s.Classes[i].MEFs {
 			t.mef(m, "ENTStructureClasses")

@@ -95,11 +95,12 @@ func (t *typist) entry(x *raw, text string) Entry {
 	case catPupil:
 		e.Pupil = t.pupils.one()
 		fill(&t.decoder, pupilTable(), e.Pupil, &e.Pupil.Head, x, text)
+		e.Pupil.tidy()
 		t.pupil(e.Pupil)
 	case catRelative:
 		e.Relative = t.parents.one()
 		fill(&t.decoder, relativeTable(), e.Relative, &e.Relative.Head, x, text)
-		t.relative(e.Relative)
+		e.Relative.tidy()
 	case catStaff:
 		e.Staff = &StaffMember{}
 		fill(&t.decoder, staffTable(), e.Staff, &e.Staff.Head, x, text)
@@ -107,6 +108,7 @@ func (t *typist) entry(x *raw, text string) Entry {
 	case catStructure:
 		e.Structure = &Structure{}
 		fill(&t.decoder, structureTable(), e.Structure, &e.Structure.Head, x, text)
+		e.Structure.tidy()
 		t.structure(e.Structure)
 	case catProgramme:
 		e.Programme = &Programme{}

@@ -1,0 +1,356 @@
+package aaf
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// Model is a whole delivery joined: who is in which class, whose relative is whose, and which references lead nowhere.
+// It holds every record with what it does not know, in about 250 bytes a person. It is safe for concurrent reading, not
+// while [Model.Apply] runs.
+type Model struct {
+	opt    Options
+	st     *store
+	header Header
+	degree ent.Degree
+	gen    ent.Generation
+	kind   Kind
+	date   ent.Date
+	report *ent.Report
+	files  []string
+	dec    decoder
+
+	structures []*Structure
+	byStruct   map[string]*Structure
+	subjects   map[string]*Subject
+	programmes map[string]*Programme
+	classes    groupSet
+	groups     groupSet
+	children   adjacency // relative row → pupil rows
+	dangling   []Dangling
+	reverse    []Dangling
+}
+
+// Dangling is a reference that leads nowhere.
+type Dangling struct {
+	// Category and From are those of the record that holds the reference, Attribute where it stands.
+	Category  Category
+	From      string
+	Attribute string
+	// Value is the value as the record gives it, Code what is missing, Target the identifier of it.
+	Value  string
+	Code   ent.Code
+	Target string
+}
+
+// Model reads the whole delivery and joins it. It returns an error, and no model, when a file could not be read to its
+// end: a Complet with a hole would look like thousands of departures. The report of the model says why.
+func (d *Delivery) Model(ctx context.Context) (*Model, error) {
+	m := &Model{opt: d.opt, st: newStore(), kind: d.Kind(), date: d.Date()}
+	r := d.Reader()
+	m.report = r.report
+	t := newTypist(r)
+	ranks := m.ranks(d)
+	var canceled error
+	err := r.pass(func(x *raw) bool {
+		if canceled = ctx.Err(); canceled != nil {
+			return false
+		}
+		e := t.entry(x, string(x.text))
+		if x.cat == catUnknown || !t.accept(&e, x) {
+			return true
+		}
+		m.take(x, ranks[r.current.name], r)
+		return true
+	})
+	if canceled != nil {
+		return nil, canceled
+	}
+	if err != nil {
+		return nil, &ModelError{Report: m.report, err: err}
+	}
+	m.header, m.degree, m.gen = r.Header(), r.Degree(), r.Generation()
+	if m.date.IsZero() {
+		m.date = m.header.Generated
+	}
+	m.join()
+	return m, nil
+}
+
+// ModelError is why a delivery gives no model, with the report of what was read.
+type ModelError struct {
+	Report *ent.Report
+	err    error
+}
+
+// Error returns the errors of the files.
+func (e *ModelError) Error() string { return e.err.Error() }
+
+// Unwrap returns the errors of the files.
+func (e *ModelError) Unwrap() error { return e.err }
+
+// ranks numbers the files in their reading order.
+func (m *Model) ranks(d *Delivery) map[string]uint16 {
+	out := make(map[string]uint16, len(d.files))
+	for i := range d.files {
+		out[d.files[i].Name] = uint16(len(m.files)) //nolint:gosec // bounded by Limits.Entries
+		m.files = append(m.files, d.files[i].Name)
+	}
+	return out
+}
+
+// take stores a record. When its identifier is there already the last one wins, by file name, then by place.
+func (m *Model) take(x *raw, file uint16, r *Reader) {
+	old, twice := m.st.find(x.cat, x.bytes(x.id))
+	if twice {
+		r.report.Add(catalog().New(CodeDuplicate, r.pos(x), r.path(x, "")))
+		if m.st.rows[old].file > file {
+			return
+		}
+		m.st.rows[old].dead = true
+	}
+	n := m.st.put(x, file)
+	m.st.set(x.cat, n)
+}
+
+// Header returns what the comments of the files say.
+func (m *Model) Header() Header { return m.header }
+
+// Degree returns the degree of the feed, "" when nothing tells.
+func (m *Model) Degree() ent.Degree { return m.degree }
+
+// Generation returns which code lists the feed follows.
+func (m *Model) Generation() ent.Generation { return m.gen }
+
+// Date returns the date of the last delivery that the model holds.
+func (m *Model) Date() ent.Date { return m.date }
+
+// Report returns the account of the reading and of the join.
+func (m *Model) Report() *ent.Report { return m.report }
+
+// Dangling returns the references that lead nowhere, in the order of the records.
+func (m *Model) Dangling() []Dangling { return m.dangling }
+
+// ReverseOnly returns the pupils that a relative names and who do not name that relative: no right comes from it.
+func (m *Model) ReverseOnly() []Dangling { return m.reverse }
+
+// Count returns how many records of a category the model holds.
+func (m *Model) Count(c Category) int {
+	n, want := 0, indexOf(c)
+	for i := range m.st.rows {
+		if r := &m.st.rows[i]; r.cat == want && !r.dead {
+			n++
+		}
+	}
+	return n
+}
+
+// rows yields the live rows of a category.
+func (m *Model) rows(c catIndex) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for i := range m.st.rows {
+			if r := &m.st.rows[i]; r.cat == c && !r.dead && !yield(uint32(i)) { //nolint:gosec // fewer than 2^32
+				return
+			}
+		}
+	}
+}
+
+// Records yields every record of the model, category by category in the order of Categories, as ones to add.
+func (m *Model) Records() iter.Seq[*Record] {
+	return func(yield func(*Record) bool) {
+		var x raw
+		for c := range catUnknown {
+			for n := range m.rows(c) {
+				m.st.get(n, &x)
+				if !yield(x.record()) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// decode reads a row into a typed record.
+func decode[T any](m *Model, n uint32, t *table[T], dst *T, head *Head) {
+	var x raw
+	var d decoder
+	m.st.get(n, &x)
+	fill(&d, t, dst, head, &x, string(x.text))
+}
+
+func (m *Model) pupil(n uint32) *Pupil {
+	p := &Pupil{}
+	decode(m, n, pupilTable(), p, &p.Head)
+	p.tidy()
+	return p
+}
+
+func (m *Model) relative(n uint32) *Relative {
+	p := &Relative{}
+	decode(m, n, relativeTable(), p, &p.Head)
+	p.tidy()
+	return p
+}
+
+func (m *Model) staff(n uint32) *StaffMember {
+	s := &StaffMember{}
+	decode(m, n, staffTable(), s, &s.Head)
+	return s
+}
+
+func each[T any](m *Model, c catIndex, get func(uint32) *T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for n := range m.rows(c) {
+			if !yield(get(n)) {
+				return
+			}
+		}
+	}
+}
+
+func lookup[T any](m *Model, c catIndex, id string, get func(uint32) *T) (*T, bool) {
+	n, ok := m.st.find(c, []byte(id))
+	if !ok {
+		return nil, false
+	}
+	return get(n), true
+}
+
+// Pupils yields the pupils in the order of the delivery.
+func (m *Model) Pupils() iter.Seq[*Pupil] { return each(m, catPupil, m.pupil) }
+
+// Relatives yields the relatives in the order of the delivery.
+func (m *Model) Relatives() iter.Seq[*Relative] { return each(m, catRelative, m.relative) }
+
+// Staff yields the staff in the order of the delivery.
+func (m *Model) Staff() iter.Seq[*StaffMember] { return each(m, catStaff, m.staff) }
+
+// Pupil returns the pupil of an identifier.
+func (m *Model) Pupil(id string) (*Pupil, bool) { return lookup(m, catPupil, id, m.pupil) }
+
+// Relative returns the relative of an identifier.
+func (m *Model) Relative(id string) (*Relative, bool) {
+	return lookup(m, catRelative, id, m.relative)
+}
+
+// StaffMember returns the staff member of an identifier.
+func (m *Model) StaffMember(id string) (*StaffMember, bool) {
+	return lookup(m, catStaff, id, m.staff)
+}
+
+// Structures returns the structures in the order of the delivery. The caller does not change them.
+func (m *Model) Structures() []*Structure { return m.structures }
+
+// Structure returns the structure of a key, which is not a UAI.
+func (m *Model) Structure(key string) (*Structure, bool) {
+	s, ok := m.byStruct[key]
+	return s, ok
+}
+
+// Subject returns the subject of a code.
+func (m *Model) Subject(code string) (*Subject, bool) { s, ok := m.subjects[code]; return s, ok }
+
+// Programme returns the programme of a MEF.
+func (m *Model) Programme(mef string) (*Programme, bool) {
+	p, ok := m.programmes[mef]
+	return p, ok
+}
+
+// NationalMEF returns the national programme of a MEF: itself when it is national or when the delivery ties it to none.
+func (m *Model) NationalMEF(mef string) string {
+	if p, ok := m.programmes[mef]; ok && p.National != "" {
+		return p.National
+	}
+	return mef
+}
+
+// NationalSubject returns the national subject of a code: itself when the delivery ties it to none.
+func (m *Model) NationalSubject(code string) string {
+	if s, ok := m.subjects[code]; ok && s.National != "" {
+		return s.National
+	}
+	return code
+}
+
+// LinksOf returns the links of a pupil to relatives, each once.
+func (m *Model) LinksOf(pupil string) []Link {
+	if p, ok := m.Pupil(pupil); ok {
+		return p.Links
+	}
+	return nil
+}
+
+// ChildrenOf returns the pupils who name a relative, in the order of the delivery.
+func (m *Model) ChildrenOf(relative string) []string {
+	n, ok := m.st.find(catRelative, []byte(relative))
+	if !ok {
+		return nil
+	}
+	return m.ids(m.children.of(n))
+}
+
+func (m *Model) ids(rows []uint32) []string {
+	out := make([]string, len(rows))
+	for i, n := range rows {
+		out[i] = string(m.st.id(n))
+	}
+	return out
+}
+
+// Responsible yields the relatives with whom some pupil has a legal representative, and with inCharge those who look
+// after one without being it: those who may have an account. Source: SDET 6.3, niveau de responsabilité.
+func (m *Model) Responsible(inCharge bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for n := range m.rows(catRelative) {
+			id := string(m.st.id(n))
+			if m.answers(id, m.children.of(n), inCharge) && !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+func (m *Model) answers(relative string, pupils []uint32, inCharge bool) bool {
+	for _, p := range pupils {
+		for _, l := range m.pupil(p).Links {
+			if l.Relative != relative {
+				continue
+			}
+			r, _ := ent.ParseResponsibility(l.Legal, m.gen)
+			if r == ent.ResponsibilityLegal || inCharge && r == ent.ResponsibilityInCharge {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// FunctionGroups returns the keys of the function groups a staff member belongs to: structure$discipline for a teacher,
+// structure$function for the others.
+func (s *StaffMember) FunctionGroups() []string {
+	var out []string
+	for i := range s.Functions {
+		f := &s.Functions[i]
+		switch f.Code {
+		case ent.FunctionNone, "":
+		case ent.FunctionTeaching:
+			out = appendNew(out, f.Structure+"$"+f.Discipline)
+		default:
+			out = appendNew(out, f.Structure+"$"+string(f.Code))
+		}
+	}
+	return out
+}
+
+// classKey joins a structure and a code.
+func classKey(structure, code string) string { return structure + "$" + code }
+
+// cutKey undoes classKey.
+func cutKey(key string) (structure, code string) {
+	structure, code, _ = strings.Cut(key, "$")
+	return structure, code
+}
