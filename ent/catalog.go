@@ -111,7 +111,7 @@ func (c *Catalog) Check() error {
 			errs = append(errs, fmt.Errorf("ent: rule %q is empty or stands twice", string(r.Code)))
 		}
 		seen[r.Code] = true
-		if r.FR == "" || r.EN == "" || r.Source == "" || r.Severity == "" {
+		if r.FR == "" || r.EN == "" || r.Source == "" || r.Severity.rank() == 0 {
 			errs = append(errs, fmt.Errorf("ent: rule %q lacks a text, a severity or a source", string(r.Code)))
 		}
 		if !slices.Equal(placeholders(r.FR), placeholders(r.EN)) {

@@ -114,15 +114,23 @@ func (d Date) ordinal() int { return int(d.Year)<<9 | int(d.Month)<<5 | int(d.Da
 // Before reports whether d is earlier than o.
 func (d Date) Before(o Date) bool { return d.ordinal() < o.ordinal() }
 
-// AddDays returns the date n days later (earlier when n is negative).
-func (d Date) AddDays(n int) Date { return DateAt(d.Time(time.UTC).AddDate(0, 0, n), time.UTC) }
+// AddDays returns the date n days later (earlier when n is negative); a missing date stays missing.
+func (d Date) AddDays(n int) Date {
+	if d.IsZero() {
+		return d
+	}
+	return DateAt(d.Time(time.UTC).AddDate(0, 0, n), time.UTC)
+}
 
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.Time(time.UTC).Weekday() }
 
 // Age returns the whole years between d and the day on; a person born on 29 February is a year older on 1 March of a
-// common year.
+// common year. It is -1 when either date is missing: nobody is of age for want of a birth date.
 func (d Date) Age(on Date) int {
+	if d.IsZero() || on.IsZero() {
+		return -1
+	}
 	n := int(on.Year) - int(d.Year)
 	if on.Month < d.Month || on.Month == d.Month && on.Day < d.Day {
 		n--

@@ -1,6 +1,10 @@
 package ent
 
-import "time"
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
 
 // Disclosure is the record of one export or release of personal data. It says what left and why, never a value.
 // Source: RGPD, articles 5(1)(a), 15 and 30.
@@ -18,4 +22,29 @@ type Disclosure struct {
 	// Persons references the list of the persons concerned, kept by the caller.
 	Persons string    `json:"persons,omitempty"`
 	At      time.Time `json:"at"`
+}
+
+type disclosureFields Disclosure
+
+type disclosureJSON struct {
+	Format string `json:"format"`
+	disclosureFields
+}
+
+// MarshalJSON writes a document of DisclosureFormat, its fields sorted, each once.
+func (d Disclosure) MarshalJSON() ([]byte, error) {
+	fields := append([]Field{}, d.Fields...)
+	slices.Sort(fields)
+	d.Fields = slices.Compact(fields)
+	return json.Marshal(disclosureJSON{DisclosureFormat, disclosureFields(d)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document.
+func (d *Disclosure) UnmarshalJSON(b []byte) error {
+	var j disclosureJSON
+	if err := readDocument(b, DisclosureFormat, &j); err != nil {
+		return err
+	}
+	*d = Disclosure(j.disclosureFields)
+	return nil
 }

@@ -1,8 +1,10 @@
 package ent
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 
 	"github.com/shopspring/decimal"
@@ -21,7 +23,7 @@ const (
 	OpMin        Op = "min"        // the least operand
 	OpMax        Op = "max"        // the greatest operand
 	OpRound      Op = "round"      // the only operand, by Rounding
-	OpChoose     Op = "choose"     // the operand number Chosen, for the reason of Code
+	OpChoose     Op = "choose"     // the operand number Chosen, for the reason that Label or Source gives
 )
 
 // Step is one node of an Explanation.
@@ -55,10 +57,62 @@ type Label struct {
 // In returns the label in a language.
 func (l Label) In(lang Lang) string { return lang.pick(l.FR, l.EN) }
 
-// Explanation says how a figure or a decision was reached: a tree of steps whose root is the result.
+// stepJSON is the written form of a Step: its own fields, the number as a string in plain notation.
+type stepJSON struct {
+	Op    Op     `json:"op"`
+	Value number `json:"value"`
+	*stepFields
+}
+
+type stepFields Step
+
+// MarshalJSON writes the value as a string in plain notation, with the decimals it was given.
+func (s Step) MarshalJSON() ([]byte, error) {
+	return json.Marshal(stepJSON{s.Op, number(s.Value), (*stepFields)(&s)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Step) UnmarshalJSON(b []byte) error {
+	*s = Step{}
+	j := stepJSON{stepFields: (*stepFields)(s)}
+	if err := json.Unmarshal(b, &j); err != nil {
+		return fmt.Errorf("ent: step: %w", err)
+	}
+	s.Op, s.Value = j.Op, decimal.Decimal(j.Value)
+	return nil
+}
+
+// LogValue hides the step: its value may be an income or a mark.
+func (s Step) LogValue() slog.Value { return redacted() }
+
+// Explanation says how a figure or a decision was reached: a tree of steps whose root is the result. It may hold
+// personal data: logs redact it, and [Explanation.Render] shows each reader their part.
 type Explanation struct {
 	Root Step
 }
+
+type explanationJSON struct {
+	Format string `json:"format"`
+	Root   Step   `json:"root"`
+}
+
+// MarshalJSON writes a document of ExplanationFormat, whole: who may read it is the caller's to say.
+func (e Explanation) MarshalJSON() ([]byte, error) {
+	return json.Marshal(explanationJSON{ExplanationFormat, e.Root})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document.
+func (e *Explanation) UnmarshalJSON(b []byte) error {
+	var j explanationJSON
+	if err := readDocument(b, ExplanationFormat, &j); err != nil {
+		return err
+	}
+	e.Root = j.Root
+	return nil
+}
+
+// LogValue hides the explanation.
+func (e Explanation) LogValue() slog.Value { return redacted() }
 
 // Value returns the result.
 func (e Explanation) Value() decimal.Decimal { return e.Root.Value }
@@ -70,15 +124,26 @@ const quotientDigits = 12
 // but each recording site guards the call with if t != nil, so that building the arguments costs nothing either.
 type Trace struct {
 	stack []Step
+	// short is set once Fold wanted more operands than were recorded.
+	short bool
 }
 
 // Push records a leaf, or a step whose operands it holds already.
-func (t *Trace) Push(s Step) { t.stack = append(t.stack, s) }
+func (t *Trace) Push(s Step) {
+	if t != nil {
+		t.stack = append(t.stack, s)
+	}
+}
 
-// Fold takes the last n steps recorded as the operands of s, in order, and records s.
+// Fold takes the last n steps recorded as the operands of s, in order, and records s. When fewer were recorded,
+// Explanation returns an error.
 func (t *Trace) Fold(n int, s Step) {
-	if n > len(t.stack) {
-		n = len(t.stack) // Explanation then reports the missing operands through Check
+	if t == nil {
+		return
+	}
+	if n < 0 || n > len(t.stack) {
+		t.short = true
+		n = min(max(n, 0), len(t.stack))
 	}
 	at := len(t.stack) - n
 	s.Operands = append([]Step(nil), t.stack[at:]...)
@@ -87,7 +152,12 @@ func (t *Trace) Fold(n int, s Step) {
 
 // Explanation returns the tree. It returns CodeExplanation when the steps recorded do not make one tree.
 func (t *Trace) Explanation() (Explanation, error) {
-	if len(t.stack) != 1 {
+	switch {
+	case t == nil:
+		return Explanation{}, fmt.Errorf("ent: no trace: %w", CodeExplanation)
+	case t.short:
+		return Explanation{}, fmt.Errorf("ent: a step lacks operands: %w", CodeExplanation)
+	case len(t.stack) != 1:
 		return Explanation{}, fmt.Errorf("ent: %d roots: %w", len(t.stack), CodeExplanation)
 	}
 	return Explanation{Root: t.stack[0]}, nil

@@ -2,6 +2,7 @@ package ent
 
 import (
 	"encoding/json"
+	"log/slog"
 	"time"
 )
 
@@ -41,4 +42,32 @@ type Event struct {
 	At      time.Time `json:"at"`
 	// Data is the document of the event, of a format given by Type.
 	Data json.RawMessage `json:"data,omitempty"`
+}
+
+type eventFields Event
+
+type eventJSON struct {
+	Format string `json:"format"`
+	eventFields
+}
+
+// MarshalJSON writes a document of EventFormat.
+func (e Event) MarshalJSON() ([]byte, error) {
+	return json.Marshal(eventJSON{EventFormat, eventFields(e)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	var j eventJSON
+	if err := readDocument(b, EventFormat, &j); err != nil {
+		return err
+	}
+	*e = Event(j.eventFields)
+	return nil
+}
+
+// LogValue shows what happened to which identifier, not the document.
+func (e Event) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("tenant", string(e.Tenant)), slog.Int64("sequence", e.Sequence),
+		slog.String("type", e.Type), slog.String("subject", string(e.Subject)))
 }

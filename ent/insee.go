@@ -16,7 +16,7 @@ func ParseInseeCode(s string) (InseeCode, error) {
 		}
 		n, ok := digits(head)
 		_, rest := digits(s[2:])
-		if ok && rest && n >= 1 && n != 96 && (n != 20 || head != s[:2]) {
+		if ok && rest && n >= 1 && n != 96 && (n != 20 || head != s[:2]) && s[:3] != "970" {
 			return InseeCode(s), nil
 		}
 	}
@@ -25,7 +25,7 @@ func ParseInseeCode(s string) (InseeCode, error) {
 
 // Departement returns the code of the département: the first two characters, three overseas; "" for an invalid code.
 func (c InseeCode) Departement() DepartementCode {
-	if len(c) != 5 {
+	if !c.Valid() {
 		return ""
 	}
 	if c[:2] == "97" || c[:2] == "98" {

@@ -111,7 +111,7 @@ func (p Param) Text(lang Lang) string {
 
 // formatNumber writes a number with the language's decimal sign.
 func formatNumber(d decimal.Decimal, lang Lang) string {
-	s := d.String()
+	s := plain(d)
 	if lang != EN {
 		s = strings.Replace(s, ".", ",", 1)
 	}
@@ -129,7 +129,7 @@ func (p Param) MarshalJSON() ([]byte, error) {
 	v := p.text
 	switch p.kind {
 	case "count", "decimal":
-		v = p.num.String()
+		v = plain(p.num)
 	case "date":
 		v = p.date.String()
 	}
@@ -144,9 +144,9 @@ func (p *Param) UnmarshalJSON(b []byte) error {
 	}
 	switch j.Kind {
 	case "count", "decimal":
-		d, err := decimal.NewFromString(j.Value)
+		d, err := parsePlain(j.Value)
 		if err != nil {
-			return errors.New("ent: parameter: not a number")
+			return fmt.Errorf("ent: parameter: %w", err)
 		}
 		*p = Param{name: j.Name, kind: j.Kind, num: d}
 	case "date":
@@ -198,11 +198,8 @@ func (i Issue) Error() string {
 	return s
 }
 
-// Is reports whether target is the Issue's Code.
-func (i Issue) Is(target error) bool {
-	c, ok := target.(Code)
-	return ok && c == i.Code
-}
+// Unwrap returns the Issue's Code, which errors.Is and errors.As then find.
+func (i Issue) Unwrap() error { return i.Code }
 
 // WithValue returns the Issue holding the offending value, for a reader that was asked to keep values.
 func (i Issue) WithValue(v string) Issue {

@@ -3,7 +3,8 @@ package ent
 import "log/slog"
 
 // Person is anybody an ENT knows. What only one area needs of a person (an account, a payer, a health record) hangs by
-// ID in that area. It is personal data: logs redact it.
+// ID in that area. It is personal data: logs redact it. Only a Person given to a logger as such is redacted, not a slice
+// or a struct of the caller that holds one: log identifiers.
 type Person struct {
 	ID   ID   `json:"id"`
 	Name Name `json:"name"`
@@ -128,6 +129,9 @@ type Household struct {
 	Children []HouseholdChild `json:"children,omitempty"`
 	Address  Place            `json:"address,omitzero"`
 }
+
+// LogValue shows the identifier only.
+func (h Household) LogValue() slog.Value { return slog.GroupValue(slog.String("id", string(h.ID))) }
 
 // HouseholdChild is a child of a household.
 type HouseholdChild struct {

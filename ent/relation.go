@@ -1,5 +1,7 @@
 package ent
 
+import "log/slog"
+
 // Kinship is the tie between a relative and a pupil, in the code list of 2018. Source: SIECLE, lien de parenté.
 type Kinship string
 
@@ -136,4 +138,9 @@ type Relation struct {
 	Financial bool `json:"financial"`
 	Payment   bool `json:"payment"`
 	Contact   bool `json:"contact"`
+}
+
+// LogValue shows the two identifiers only: the tie itself may tell that a child is placed.
+func (r Relation) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("pupil", string(r.Pupil)), slog.String("relative", string(r.Relative)))
 }

@@ -39,7 +39,7 @@ func (r Reader) sees(s *Step) bool {
 		}
 		return s.Audience != AudienceAgent && s.Audience != AudienceDeveloper
 	case AudienceDeveloper:
-		return s.Owner == ""
+		return s.Owner == "" && s.Audience != AudienceConcerned
 	case AudienceEveryone:
 	}
 	return s.Owner == "" && s.Audience == AudienceEveryone

@@ -12,9 +12,6 @@ import (
 // MaxExamples is how many issues of one code a Report keeps; all are counted.
 const MaxExamples = 20
 
-// ReportFormat is the first field of a persisted Report.
-const ReportFormat = "cartable.report/1"
-
 // Tally counts what became of the things of one kind.
 type Tally struct {
 	Read    int64 `json:"read"`
@@ -63,8 +60,11 @@ func (r *Report) tally(kind string, t Tally) {
 // Add counts an issue and keeps it as an example while fewer than MaxExamples of its code are kept.
 func (r *Report) Add(i Issue) { r.AddN(i, 1) }
 
-// AddN counts n issues alike, keeping one example.
+// AddN counts n issues alike, keeping one example. It does nothing when n is not greater than zero.
 func (r *Report) AddN(i Issue, n int64) {
+	if n <= 0 {
+		return
+	}
 	r.countCode(i.Code, n)
 	if len(r.examples[i.Code]) < MaxExamples {
 		r.examples[i.Code] = append(r.examples[i.Code], i)
@@ -174,8 +174,9 @@ type ReportJSON struct {
 	Losses  []Loss           `json:"losses,omitempty"`
 }
 
-// MarshalJSON writes a [ReportJSON], the same bytes for the same content.
-func (r *Report) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes a [ReportJSON], the same bytes for the same content. It takes a value, so that a Report held by
+// another struct is written too.
+func (r Report) MarshalJSON() ([]byte, error) {
 	j := ReportJSON{Format: ReportFormat, Tallies: r.tallies, Losses: r.Losses()}
 	for _, c := range r.Codes() {
 		j.Codes = append(j.Codes, CodeCount{c, r.codes[c], r.examples[c]})
@@ -183,14 +184,11 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads a [ReportJSON].
+// UnmarshalJSON reads a [ReportJSON]. It returns CodeFormat for another document.
 func (r *Report) UnmarshalJSON(b []byte) error {
 	var j ReportJSON
-	if err := json.Unmarshal(b, &j); err != nil {
-		return fmt.Errorf("ent: report: %w", err)
-	}
-	if j.Format != ReportFormat {
-		return fmt.Errorf("ent: report: %w", CodeFormat)
+	if err := readDocument(b, ReportFormat, &j); err != nil {
+		return err
 	}
 	*r = Report{tallies: j.Tallies}
 	for _, c := range j.Codes {
@@ -219,7 +217,11 @@ func (r *Report) WriteText(w io.Writer, lang Lang) error {
 	for _, c := range r.Codes() {
 		fmt.Fprintf(&b, "%s × %d\n", c, r.codes[c])
 		for _, i := range r.examples[c] {
-			fmt.Fprintf(&b, "  %s : %s\n", i.Pos, i.Message(lang))
+			b.WriteString("  ")
+			if at := i.Pos.String(); at != "" {
+				b.WriteString(at + lang.pick(" : ", ": "))
+			}
+			b.WriteString(i.Message(lang) + "\n")
 		}
 		if rest := r.codes[c] - int64(len(r.examples[c])); rest > 0 {
 			fmt.Fprintf(&b, lang.pick("  … et %d autres\n", "  … and %d more\n"), rest)

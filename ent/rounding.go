@@ -1,6 +1,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/big"
 
@@ -35,6 +36,26 @@ type Rounding struct {
 	Mode RoundingMode    `json:"mode"`
 }
 
+type roundingJSON struct {
+	Step number       `json:"step"`
+	Mode RoundingMode `json:"mode"`
+}
+
+// MarshalJSON writes the step as a string in plain notation.
+func (r Rounding) MarshalJSON() ([]byte, error) {
+	return json.Marshal(roundingJSON{number(r.Step), r.Mode})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (r *Rounding) UnmarshalJSON(b []byte) error {
+	var j roundingJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return fmt.Errorf("ent: rounding: %w", err)
+	}
+	*r = Rounding{decimal.Decimal(j.Step), j.Mode}
+	return nil
+}
+
 // Round returns the exact value brought to a multiple of the step. It returns CodeRounding for a step that is not
 // greater than zero or an unknown mode.
 func (r Rounding) Round(v *big.Rat) (decimal.Decimal, error) {
@@ -44,14 +65,12 @@ func (r Rounding) Round(v *big.Rat) (decimal.Decimal, error) {
 	q := new(big.Rat).Quo(v, r.Step.Rat())
 	num, den := q.Num(), q.Denom()
 	whole, rest := new(big.Int).QuoRem(num, den, new(big.Int)) // truncated toward zero
-	if rest.Sign() != 0 {
-		away, err := r.Mode.away(q.Sign(), whole, rest, den)
-		if err != nil {
-			return decimal.Decimal{}, err
-		}
-		if away {
-			whole.Add(whole, big.NewInt(int64(q.Sign())))
-		}
+	away, err := r.Mode.away(q.Sign(), whole, rest, den)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	if away && rest.Sign() != 0 {
+		whole.Add(whole, big.NewInt(int64(q.Sign())))
 	}
 	return decimal.NewFromBigInt(whole, 0).Mul(r.Step), nil
 }

@@ -38,11 +38,21 @@ func (y SchoolYear) String() string {
 	return fmt.Sprintf("%04d-%04d", int(y), int(y)+1)
 }
 
-// First returns 1 September.
-func (y SchoolYear) First() Date { return Date{int16(y), 9, 1} }
+// First returns 1 September; nothing for a missing year.
+func (y SchoolYear) First() Date {
+	if y == 0 {
+		return Date{}
+	}
+	return Date{int16(y), 9, 1}
+}
 
-// Last returns 31 August of the next calendar year.
-func (y SchoolYear) Last() Date { return Date{int16(y + 1), 8, 31} }
+// Last returns 31 August of the next calendar year; nothing for a missing year.
+func (y SchoolYear) Last() Date {
+	if y == 0 {
+		return Date{}
+	}
+	return Date{int16(y + 1), 8, 31}
+}
 
 // Contains reports whether the date falls within the year.
 func (y SchoolYear) Contains(d Date) bool { return y != 0 && SchoolYearOf(d) == y }

@@ -36,6 +36,11 @@ func newCharset(name string, m *charmap.Charmap) *charset {
 	c := &charset{name: name}
 	for b := range 256 {
 		r := m.DecodeByte(byte(b))
+		if m == charmap.ISO8859_15 && b >= 0x80 && b < 0xA0 {
+			// The charset registered at IANA has the C1 controls, which XML
+			// allows; the charmap leaves them out.
+			r = rune(b)
+		}
 		if r == utf8.RuneError || !isChar(r) {
 			continue
 		}

@@ -87,13 +87,38 @@ func rawDecoder(r io.Reader) *xml.Decoder {
 		case "iso-8859-1", "iso8859-1", "iso_8859-1", "8859-1", "latin1", "latin-1", "l1":
 			return transform.NewReader(in, charmap.ISO8859_1.NewDecoder()), nil
 		case "iso-8859-15", "iso8859-15", "iso_8859-15", "8859-15", "latin9", "latin-9", "l9":
-			return transform.NewReader(in, charmap.ISO8859_15.NewDecoder()), nil
+			return &latin9Reader{in: in}, nil
 		case "windows-1252", "cp1252", "cp-1252", "x-cp1252":
 			return transform.NewReader(in, charmap.Windows1252.NewDecoder()), nil
 		}
 		return nil, fmt.Errorf("charset %q", label)
 	}
 	return d
+}
+
+// latin9Reader decodes ISO-8859-15 with its C1 controls, which the charmap
+// leaves out.
+type latin9Reader struct {
+	in  io.Reader
+	out bytes.Buffer
+}
+
+func (l *latin9Reader) Read(p []byte) (int, error) {
+	if l.out.Len() == 0 {
+		var b [512]byte
+		n, err := l.in.Read(b[:])
+		for _, c := range b[:n] {
+			if c >= 0x80 && c < 0xA0 {
+				l.out.WriteRune(rune(c))
+			} else {
+				l.out.WriteRune(charmap.ISO8859_15.DecodeByte(c))
+			}
+		}
+		if l.out.Len() == 0 {
+			return 0, err
+		}
+	}
+	return l.out.Read(p)
 }
 
 func rawEvent(tok xml.Token) string {
