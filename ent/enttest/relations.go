@@ -2,12 +2,9 @@ package enttest
 
 import "github.com/opencartable/cartable/ent"
 
-// bond returns how an adult is tied to a child of the family; false for not at all.
+// bond returns how an adult is tied to a child of the family, without their identifiers; false for not at all.
 func (f *family) bond(ad *adult, k *kid) (ent.Relation, bool) {
-	r := ent.Relation{
-		Pupil: pupilID(k.number), Relative: f.relativeID(ad.slot),
-		Kinship: ad.kinship, Responsibility: ent.ResponsibilityLegal,
-	}
+	r := ent.Relation{Kinship: ad.kinship, Responsibility: ent.ResponsibilityLegal}
 	last := k == &f.kids[len(f.kids)-1]
 	switch ad.slot {
 	case slotParentA, slotDuplicate:
