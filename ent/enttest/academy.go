@@ -179,7 +179,7 @@ func (a *Academy) Size() Size {
 }
 
 // Identifiers are digits, since the national feeds take them for keys: a leading digit for the kind of thing and a
-// number of at least seven digits, so that the kinds never meet. Establishments count from 4001.
+// number of at least seven digits from 1, so that the kinds never meet. Establishments count from 4001.
 func personID(kind byte, n int) ent.ID {
 	var buf [20]byte
 	b := append(buf[:0], kind)
@@ -189,7 +189,7 @@ func personID(kind byte, n int) ent.ID {
 	return ent.ID(strconv.AppendInt(b, int64(n), 10))
 }
 
-func pupilID(n int) ent.ID         { return personID('5', n) }
+func pupilID(n int) ent.ID         { return personID('5', n+1) }
 func relativeID(n int) ent.ID      { return personID('6', n) }
-func staffID(n int) ent.ID         { return personID('7', n) }
+func staffID(n int) ent.ID         { return personID('7', n+1) }
 func establishmentID(n int) ent.ID { return ent.ID(strconv.Itoa(4001 + n)) }

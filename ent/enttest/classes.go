@@ -40,7 +40,7 @@ type levelPlan struct {
 // Largest classes, by kind of school.
 const (
 	classPrimary = 27
-	classCollege = 30
+	classCollege = 32
 	classSEGPA   = 16
 	classLycee   = 35
 	classPro     = 24

@@ -58,8 +58,8 @@ func (a *Academy) towns() []town {
 
 // townName returns the name of a town; the names are distinct.
 func townName(i int) string {
-	stems := strings.Split(townStems, ",")
-	endings := strings.Split(townEndings, ",")
+	stems := list(townStems)
+	endings := list(townEndings)
 	name := stems[i%len(stems)]
 	i /= len(stems)
 	name += endings[i%len(endings)]
@@ -297,7 +297,7 @@ func (a *Academy) establishment(s *sector, index int) ent.Establishment {
 
 // patronym returns the proper name of a school; a nursery and the SEGPA have that of the school beside them.
 func patronym(c *school) string {
-	names := strings.Split(schoolNames, ",")
+	names := list(schoolNames)
 	n := c.number
 	switch c.kind {
 	case nursery:

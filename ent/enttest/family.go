@@ -111,7 +111,7 @@ func (w *walker) seatThree() bool {
 		return false
 	}
 	for _, want := range []int{level6e - 2, level6e + 2, level2d + 1} {
-		if c := w.choose(want, -1, -1); c >= 0 {
+		if c := w.choose(want, -1, w.sector.colleges[0]); c >= 0 {
 			w.seat(c, want)
 		}
 	}
@@ -292,14 +292,14 @@ func (w *walker) bringAdults() {
 	// Feeds of the first degree list holders of parental authority only.
 	if f.hasSecond() && f.situation != fostered && f.situation != ofAge {
 		kinships := [...]ent.Kinship{ent.KinshipAscendant, ent.KinshipOtherFamily, ent.KinshipSibling, ent.KinshipChildMinder, ent.KinshipOther}
-		if d.chance(470) {
+		if d.chance(700) {
 			add(slotContactA, kinships[d.among(60, 22, 8, 5, 5)], d.chance(600), 2)
-			if d.chance(300) {
+			if d.chance(450) {
 				add(slotContactB, kinships[d.among(60, 22, 8, 5, 5)], d.chance(400), 2)
 			}
 		}
 	}
-	if d.chance(w.a.odd) && len(f.kids) > 1 && f.adults[0].slot == slotParentA {
+	if d.chance(w.a.odd) && f.number > 0 && len(f.kids) > 1 && f.adults[0].slot == slotParentA {
 		add(slotDuplicate, f.adults[0].kinship, f.adults[0].female, 0)
 	}
 	if d.chance(w.a.odd) {

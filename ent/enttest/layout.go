@@ -84,7 +84,7 @@ const (
 
 // planFor chooses the schools of a number of pupils.
 func planFor(pupils int) plan {
-	p := plan{sectors: max(1, (pupils+fullPupils/2)/fullPupils), pupils: pupils, scale: scale{96, 84, 50, 70}}
+	p := plan{sectors: max(1, (pupils+fullPupils/2)/fullPupils), pupils: pupils, scale: scale{84, 84, 50, 74}}
 	steps := []struct{ pupils, schools int }{{110, 1}, {200, 2}, {300, 3}, {450, 4}, {1000, 6}, {1600, 9}, {2600, 12}}
 	n := fullSchools
 	for _, s := range steps {

@@ -181,3 +181,12 @@ func mail(given, family word, number int, domain string) string {
 	b = append(b, domain...)
 	return string(b)
 }
+
+// list splits a constant list of names, whose lines break anywhere.
+func list(names string) []string {
+	out := strings.Split(names, ",")
+	for i := range out {
+		out[i] = strings.TrimSpace(out[i])
+	}
+	return out
+}

@@ -11,13 +11,13 @@ import (
 // Pupil is a pupil with the relations to relatives, in the order of a feed: parents first.
 type Pupil struct {
 	ent.Person
-	Relations []ent.Relation
+	Relations []ent.Relation `json:"relations,omitempty"`
 }
 
 // Relative is a relative with the pupils that name it. A relative of no pupil is an odd case.
 type Relative struct {
 	ent.Person
-	Children []ent.ID
+	Children []ent.ID `json:"children,omitempty"`
 }
 
 // Pupils ranges over all pupils, family by family. Lists of subjects are shared between pupils: copy before changing.
@@ -93,7 +93,14 @@ func (a *Academy) ParentOfThreeSchools() ent.ID {
 	if !a.threeSchools() {
 		return ""
 	}
-	return relativeID(int(slotParentA))
+	return (&family{}).relativeID(slotParentA)
+}
+
+// kidName is the first name of a child. The names of a family are drawn together, so that brothers and sisters have names
+// of their own whichever of them is asked for.
+type kidName struct {
+	female bool
+	given  word
 }
 
 // families ranges over the named families with their builder.
@@ -121,12 +128,12 @@ type builder struct {
 	d      draw
 	// Of the family at hand: last names of parents A and B and of the new partner, first names given so far, homes.
 	nameA, nameB, partner word
-	given                 map[int]word
+	kids                  []kidName
 	homes                 [2]ent.Place
 }
 
 func (a *Academy) builder(s *sector) *builder {
-	b := &builder{a: a, sector: s, given: map[int]word{}, levels: map[ent.MEF]ent.Programme{}}
+	b := &builder{a: a, sector: s, levels: map[ent.MEF]ent.Programme{}}
 	for _, p := range a.Programmes() {
 		b.levels[p.Code] = p
 	}
@@ -141,7 +148,17 @@ func (b *builder) name(f *family) {
 	d := &b.d
 	d.onNumber(b.a, "family names", f.number)
 	b.nameA, b.nameB, b.partner = b.a.familyName(d), b.a.familyName(d), b.a.familyName(d)
-	clear(b.given)
+	b.kids = b.kids[:0]
+	for range f.kids {
+		female := d.n(2) == 0
+		given := b.a.givenName(d, female, child)
+		for _, k := range b.kids {
+			if k.given.text == given.text {
+				given = b.a.givenName(d, female, child)
+			}
+		}
+		b.kids = append(b.kids, kidName{female, given})
+	}
 	d.onNumber(b.a, "family homes", f.number)
 	c := &b.sector.schools[f.kids[0].school]
 	near := c.town
@@ -189,16 +206,8 @@ func (b *builder) pupil(f *family, k *kid) Pupil {
 		odd = a.drawOddity(id, pupilOddities())
 	}
 	d.on(a, "pupil", string(id))
-	female := d.n(2) == 0
 	family := b.childName(f, k.young)
-	given := b.a.givenName(d, female, child)
-	for _, g := range b.given {
-		if g.text == given.text { // brothers and sisters have names of their own
-			given = b.a.givenName(d, female, child)
-			break
-		}
-	}
-	b.given[k.number] = given
+	female, given := b.kids[k.number-f.kids[0].number].female, b.kids[k.number-f.kids[0].number].given
 	var p Pupil
 	p.ID = id
 	p.Name = ent.Name{Title: title(female), Family: family.upper, Birth: family.upper, Given: given.text}
@@ -335,7 +344,7 @@ func (a *Academy) schoolNumber(number int) string {
 	if a.canary {
 		return canaryDigits + strconv.Itoa(10000+number%10000)
 	}
-	return strconv.Itoa(1000000 + number)
+	return strconv.Itoa(1000001 + number)
 }
 
 func title(female bool) string {
@@ -354,7 +363,7 @@ func (b *builder) relative(f *family, ad *adult, degree ent.Degree) Relative {
 		odd = a.drawOddity(r.ID, relativeOddities())
 	}
 	b.tie(&r, f, ad, degree)
-	number := f.number*int(slots) + int(ad.slot)
+	number := f.relativeNumber(ad.slot)
 	source := r.ID
 	if ad.slot == slotDuplicate { // the same human being: the same draws
 		source, odd = f.relativeID(slotParentA), ""

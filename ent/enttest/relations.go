@@ -21,7 +21,7 @@ func (f *family) bond(ad *adult, k *kid) (ent.Relation, bool) {
 	case slotPartner:
 		switch {
 		case k.young: // a legal parent
-		case ad.kinship != ent.KinshipOther:
+		case ad.kinship != ent.KinshipOther, k.level < level6e:
 			return ent.Relation{}, false
 		default:
 			r.Responsibility, r.Contact = ent.ResponsibilityNone, true
@@ -46,9 +46,6 @@ func (f *family) bond(ad *adult, k *kid) (ent.Relation, bool) {
 		return ent.Relation{}, false
 	}
 	r.Payment = r.Financial
-	if r.Responsibility == ent.ResponsibilityNone && ad.slot == slotPartner && k.level < level6e {
-		return ent.Relation{}, false
-	}
 	return r, true
 }
 
@@ -63,7 +60,9 @@ func (f *family) duplicated() bool {
 }
 
 // relativeID returns the identifier of an adult: the number of the family and the place in it.
-func (f *family) relativeID(s slot) ent.ID { return relativeID(f.number*int(slots) + int(s)) }
+func (f *family) relativeID(s slot) ent.ID { return relativeID(f.relativeNumber(s)) }
+
+func (f *family) relativeNumber(s slot) int { return (f.number+1)*int(slots) + int(s) }
 
 // degree returns the degree of a child.
 func (k *kid) degree() ent.Degree {

@@ -1,0 +1,2 @@
+// Package enttest makes fictional academies for tests, examples and benchmarks.
+package enttest

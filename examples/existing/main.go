@@ -1,0 +1,66 @@
+// The program existing is the server of a vendor who already has users, sessions and a database, and takes from Cartable
+// one part at a time. vendor.go is the vendor's own: nothing in it knows Cartable. Each other file is one part taken:
+//
+//	feed.go   reads an AAF delivery into the vendor's tables, through the typed records (no store of Cartable's)
+//
+// Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
+//
+//	go run ./examples/existing -feed delivery.zip
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"time"
+)
+
+func main() {
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
+	addr := flag.String("addr", "localhost:8081", "address of the server")
+	file := flag.String("db", ":memory:", "SQLite file of the vendor")
+	feed := flag.String("feed", "", "AAF delivery to read: a folder, a .zip or a .tgz")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	us, err := openVendor(ctx, *file)
+	if err != nil {
+		return err
+	}
+	defer us.db.Close()
+	password := rand.Text()
+	if err := us.createAdmin(ctx, "admin", password); err != nil {
+		return err
+	}
+	fmt.Printf("http://%s  admin / %s\n", *addr, password)
+	if *feed != "" {
+		if err := us.readFeed(ctx, *feed); err != nil {
+			fmt.Fprintln(os.Stderr, "feed:", err)
+		}
+	}
+	srv := &http.Server{Addr: *addr, Handler: us.handler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := srv.Shutdown(stopping); err != nil {
+			log.Print(err)
+		}
+	}()
+	if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
