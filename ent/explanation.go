@@ -57,28 +57,53 @@ type Label struct {
 // In returns the label in a language.
 func (l Label) In(lang Lang) string { return lang.pick(l.FR, l.EN) }
 
-// stepJSON is the written form of a Step: its own fields, the number as a string in plain notation.
+// stepJSON is the written form of a Step: the number is a string in plain notation. It holds the whole tree, so that a
+// deep one is written and read in one pass.
 type stepJSON struct {
-	Op    Op     `json:"op"`
-	Value number `json:"value"`
-	*stepFields
+	Op       Op         `json:"op"`
+	Value    number     `json:"value"`
+	Unit     string     `json:"unit,omitempty"`
+	Label    Label      `json:"label"`
+	Params   []Param    `json:"params,omitempty"`
+	Source   string     `json:"source,omitempty"`
+	Audience Audience   `json:"audience,omitempty"`
+	Owner    ID         `json:"owner,omitempty"`
+	Rounding *Rounding  `json:"rounding,omitempty"`
+	Chosen   int        `json:"chosen,omitempty"`
+	Operands []stepJSON `json:"operands,omitempty"`
 }
 
-type stepFields Step
+func (s *Step) toJSON() stepJSON {
+	j := stepJSON{
+		s.Op, number(s.Value), s.Unit, s.Label, s.Params, s.Source, s.Audience, s.Owner, s.Rounding, s.Chosen,
+		make([]stepJSON, len(s.Operands)),
+	}
+	for i := range s.Operands {
+		j.Operands[i] = s.Operands[i].toJSON()
+	}
+	return j
+}
+
+func (j *stepJSON) step() Step {
+	s := Step{
+		j.Op, decimal.Decimal(j.Value), j.Unit, j.Label, j.Params, j.Source, j.Audience, j.Owner, j.Rounding, j.Chosen, nil,
+	}
+	for i := range j.Operands {
+		s.Operands = append(s.Operands, j.Operands[i].step())
+	}
+	return s
+}
 
 // MarshalJSON writes the value as a string in plain notation, with the decimals it was given.
-func (s Step) MarshalJSON() ([]byte, error) {
-	return json.Marshal(stepJSON{s.Op, number(s.Value), (*stepFields)(&s)})
-}
+func (s Step) MarshalJSON() ([]byte, error) { return json.Marshal(s.toJSON()) }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (s *Step) UnmarshalJSON(b []byte) error {
-	*s = Step{}
-	j := stepJSON{stepFields: (*stepFields)(s)}
+	var j stepJSON
 	if err := json.Unmarshal(b, &j); err != nil {
 		return fmt.Errorf("ent: step: %w", err)
 	}
-	s.Op, s.Value = j.Op, decimal.Decimal(j.Value)
+	*s = j.step()
 	return nil
 }
 
@@ -92,13 +117,13 @@ type Explanation struct {
 }
 
 type explanationJSON struct {
-	Format string `json:"format"`
-	Root   Step   `json:"root"`
+	Format string   `json:"format"`
+	Root   stepJSON `json:"root"`
 }
 
 // MarshalJSON writes a document of ExplanationFormat, whole: who may read it is the caller's to say.
 func (e Explanation) MarshalJSON() ([]byte, error) {
-	return json.Marshal(explanationJSON{ExplanationFormat, e.Root})
+	return json.Marshal(explanationJSON{ExplanationFormat, e.Root.toJSON()})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document.
@@ -107,7 +132,7 @@ func (e *Explanation) UnmarshalJSON(b []byte) error {
 	if err := readDocument(b, ExplanationFormat, &j); err != nil {
 		return err
 	}
-	e.Root = j.Root
+	e.Root = j.Root.step()
 	return nil
 }
 

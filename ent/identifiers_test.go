@@ -42,7 +42,7 @@ func checkParsing[T ~string](t *testing.T, parse func(string) (T, error), cases 
 
 func valid(texts string) []parsing {
 	var out []parsing
-	for _, s := range strings.Fields(texts) {
+	for s := range strings.FieldsSeq(texts) {
 		out = append(out, parsing{name: "valid", in: s})
 	}
 	return out

@@ -13,22 +13,23 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
+// The codes of a made-up catalogue.
 const (
-	codeClass ent.Code = "TEST-CLASS"
-	codeRate  ent.Code = "TEST-RATE"
-	codeOld   ent.Code = "TEST-OLD"
+	CodeTestClass ent.Code = "TEST-CLASS"
+	CodeTestRate  ent.Code = "TEST-RATE"
+	CodeTestOld   ent.Code = "TEST-OLD"
 )
 
 func rules() []ent.Rule {
 	return []ent.Rule{
-		{Code: codeClass, Severity: ent.SeverityWarning, FR: "{field} désigne la classe {target} ({count} fois).", EN: "{field} names the class {target} ({count} times).", Source: "test"},
-		{Code: codeRate, Severity: ent.SeverityError, FR: "Le taux {rate} est trop haut le {date}.", EN: "The rate {rate} is too high on {date}.", Source: "test"},
-		{Code: codeOld, Severity: ent.SeverityInfo, FR: "Ancien.", EN: "Old.", Source: "test"},
+		{Code: CodeTestClass, Severity: ent.SeverityWarning, FR: "{field} désigne la classe {target} ({count} fois).", EN: "{field} names the class {target} ({count} times).", Source: "test"},
+		{Code: CodeTestRate, Severity: ent.SeverityError, FR: "Le taux {rate} est trop haut le {date}.", EN: "The rate {rate} is too high on {date}.", Source: "test"},
+		{Code: CodeTestOld, Severity: ent.SeverityInfo, FR: "Ancien.", EN: "Old.", Source: "test"},
 	}
 }
 
 func classIssue() ent.Issue {
-	return ent.NewCatalog(rules()...).New(codeClass, ent.Pos{File: "ENT_Eleve_0000.xml", Line: 12, Column: 3, Record: "5000006"},
+	return ent.NewCatalog(rules()...).New(CodeTestClass, ent.Pos{File: "ENT_Eleve_0000.xml", Line: 12, Column: 3, Record: "5000006"},
 		"$.Eleve['5000006'].ENTEleveClasses", ent.FieldOf("field", "ENTEleveClasses"), ent.CodeOf("target", "4999$X1"), ent.Count("count", 3))
 }
 
@@ -41,7 +42,7 @@ func TestIssueMessage(t *testing.T) {
 	assert.Equal(t, "ENT_Eleve_0000.xml:12:3 (5000006): ENTEleveClasses names the class 4999$X1 (3 times). [TEST-CLASS]", i.Error())
 	assert.Equal(t, ent.SeverityWarning, i.Severity)
 
-	i = ent.NewCatalog(rules()...).New(codeRate, ent.Pos{}, "$", ent.Decimal("rate", dec("12.50")), ent.DateOf("date", day(t, "2024-09-16")))
+	i = ent.NewCatalog(rules()...).New(CodeTestRate, ent.Pos{}, "$", ent.Decimal("rate", dec("12.50")), ent.DateOf("date", day(t, "2024-09-16")))
 	assert.Equal(t, "Le taux 12,50 est trop haut le 16/09/2024.", i.Message(ent.FR))
 	assert.Equal(t, "The rate 12.50 is too high on 2024-09-16.", i.Message(ent.EN))
 }
@@ -56,20 +57,20 @@ func TestIssueOfAnUnknownCodeIsNotHidden(t *testing.T) {
 func TestIssueIsAnErrorOfItsCode(t *testing.T) {
 	t.Parallel()
 	wrapped := fmt.Errorf("night: %w", error(classIssue()))
-	require.ErrorIs(t, wrapped, codeClass)
-	require.NotErrorIs(t, wrapped, codeRate)
+	require.ErrorIs(t, wrapped, CodeTestClass)
+	require.NotErrorIs(t, wrapped, CodeTestRate)
 	require.NotErrorIs(t, wrapped, classIssue(), "an Issue holds a list: two of them are not compared")
 	var i ent.Issue
 	require.ErrorAs(t, wrapped, &i)
 	assert.Equal(t, "5000006", i.Pos.Record)
 	var c ent.Code
 	require.ErrorAs(t, wrapped, &c)
-	assert.Equal(t, codeClass, c)
+	assert.Equal(t, CodeTestClass, c)
 
 	require.NoError(t, ent.Issues(nil).Err())
-	list := ent.Issues{classIssue(), ent.NewCatalog(rules()...).New(codeRate, ent.Pos{}, "$")}
-	require.ErrorIs(t, list.Err(), codeClass)
-	require.ErrorIs(t, list.Err(), codeRate)
+	list := ent.Issues{classIssue(), ent.NewCatalog(rules()...).New(CodeTestRate, ent.Pos{}, "$")}
+	require.ErrorIs(t, list.Err(), CodeTestClass)
+	require.ErrorIs(t, list.Err(), CodeTestRate)
 	assert.Equal(t, ent.SeverityError, list.Worst())
 	assert.Empty(t, ent.Issues(nil).Worst())
 }
@@ -96,13 +97,13 @@ func TestParametersRefuseRawText(t *testing.T) {
 	}
 	for _, raw := range []string{
 		"", "Zoé", "LE GOFF", "d'Almeida", "paul.martin@exemple.test", "3 allée des Érables", "a\nb", "{field}", "a,b",
-		strings.Repeat("a", 41), "Œ",
+		strings.Repeat("a", 65), "Œ",
 	} {
 		assert.Equal(t, "…", ent.CodeOf("c", raw).Text(ent.FR), raw)
 		assert.Equal(t, "?", ent.FieldOf("f", ent.Field(raw)).Text(ent.FR), raw)
 	}
 	// A parameter cannot smuggle a placeholder of another.
-	i := ent.NewCatalog(rules()...).New(codeClass, ent.Pos{}, "$", ent.CodeOf("field", "{target}"), ent.CodeOf("target", "X"))
+	i := ent.NewCatalog(rules()...).New(CodeTestClass, ent.Pos{}, "$", ent.CodeOf("field", "{target}"), ent.CodeOf("target", "X"))
 	assert.NotContains(t, i.Message(ent.FR), "X désigne")
 }
 
@@ -192,7 +193,7 @@ func TestIssueDocument(t *testing.T) {
 	assert.Equal(t, i.Message(ent.FR), back.Message(ent.FR))
 	assert.Equal(t, i.Message(ent.EN), back.Message(ent.EN))
 	assert.Equal(t, i.Error(), back.Error())
-	require.ErrorIs(t, back, codeClass)
+	require.ErrorIs(t, back, CodeTestClass)
 	require.Error(t, json.Unmarshal([]byte(`{"code":3}`), &back))
-	assert.True(t, errors.Is(back, codeClass), "a failed reading leaves what was there")
+	assert.True(t, errors.Is(back, CodeTestClass), "a failed reading leaves what was there")
 }

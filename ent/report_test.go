@@ -53,23 +53,23 @@ func TestReportKeepsTwentyExamplesAndExactCounts(t *testing.T) {
 	cat := ent.NewCatalog(rules()...)
 	var r ent.Report
 	for n := range 137 {
-		r.Add(cat.New(codeClass, ent.Pos{Line: n + 1}, "$"))
+		r.Add(cat.New(CodeTestClass, ent.Pos{Line: n + 1}, "$"))
 	}
-	r.AddN(cat.New(codeOld, ent.Pos{}, "$"), 5_000_000_000)
-	r.AddN(cat.New(codeRate, ent.Pos{}, "$"), 0)
-	r.AddN(cat.New(codeRate, ent.Pos{}, "$"), -3)
-	assert.Equal(t, []ent.Code{codeClass, codeOld}, r.Codes(), "nothing counted is nothing said")
-	assert.EqualValues(t, 137, r.CountOf(codeClass))
-	assert.EqualValues(t, 5_000_000_000, r.CountOf(codeOld))
-	assert.Len(t, r.Examples(codeClass), ent.MaxExamples)
+	r.AddN(cat.New(CodeTestOld, ent.Pos{}, "$"), 5_000_000_000)
+	r.AddN(cat.New(CodeTestRate, ent.Pos{}, "$"), 0)
+	r.AddN(cat.New(CodeTestRate, ent.Pos{}, "$"), -3)
+	assert.Equal(t, []ent.Code{CodeTestClass, CodeTestOld}, r.Codes(), "nothing counted is nothing said")
+	assert.EqualValues(t, 137, r.CountOf(CodeTestClass))
+	assert.EqualValues(t, 5_000_000_000, r.CountOf(CodeTestOld))
+	assert.Len(t, r.Examples(CodeTestClass), ent.MaxExamples)
 	assert.Equal(t, 20, ent.MaxExamples)
-	assert.Len(t, r.Examples(codeOld), 1)
-	for n, i := range r.Examples(codeClass) {
+	assert.Len(t, r.Examples(CodeTestOld), 1)
+	for n, i := range r.Examples(CodeTestClass) {
 		assert.Equal(t, n+1, i.Pos.Line, "the first ones, in order")
 	}
 	// What Examples returns is the caller's.
-	r.Examples(codeClass)[0].Pos.Line = 99
-	assert.Equal(t, 1, r.Examples(codeClass)[0].Pos.Line)
+	r.Examples(CodeTestClass)[0].Pos.Line = 99
+	assert.Equal(t, 1, r.Examples(CodeTestClass)[0].Pos.Line)
 	assert.Contains(t, write(t, &r, ent.FR), "… et 117 autres")
 	assert.Contains(t, write(t, &r, ent.EN), "… and 117 more")
 }
@@ -78,7 +78,7 @@ func TestReportsAddUp(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	cat := ent.NewCatalog(rules()...)
-	codes := []ent.Code{codeClass, codeRate, codeOld}
+	codes := []ent.Code{CodeTestClass, CodeTestRate, CodeTestOld}
 	var whole, merged ent.Report
 	parts := make([]ent.Report, 5)
 	for n := range 400 {
@@ -86,7 +86,7 @@ func TestReportsAddUp(t *testing.T) {
 		for _, r := range []*ent.Report{&whole, p} {
 			r.Add(cat.New(codes[n*n%3], ent.Pos{Line: n}, "$"))
 			r.Keep(fmt.Sprint("kind", n%4), int64(n))
-			r.Lose(ent.Loss{Code: codeOld, Field: ent.Field(fmt.Sprint("f", n%3)), Count: 2})
+			r.Lose(ent.Loss{Code: CodeTestOld, Field: ent.Field(fmt.Sprint("f", n%3)), Count: 2})
 		}
 		if rng.IntN(3) == 0 {
 			whole.Refuse("kind1", 1)
@@ -151,8 +151,8 @@ func sampleReport(t *testing.T) *ent.Report {
 	r.Keep("Eleve", 6)
 	r.Refuse("Eleve", 1)
 	r.Add(classIssue())
-	r.AddN(ent.NewCatalog(rules()...).New(codeOld, ent.Pos{}, "$"), 2)
-	r.Lose(ent.Loss{Code: codeOld, Field: "ENTEleveINE", Count: 3})
-	r.Lose(ent.Loss{Code: codeOld, Field: "ENTEleveINE", Count: 1})
+	r.AddN(ent.NewCatalog(rules()...).New(CodeTestOld, ent.Pos{}, "$"), 2)
+	r.Lose(ent.Loss{Code: CodeTestOld, Field: "ENTEleveINE", Count: 3})
+	r.Lose(ent.Loss{Code: CodeTestOld, Field: "ENTEleveINE", Count: 1})
 	return &r
 }

@@ -10,8 +10,8 @@ import (
 type Options struct {
 	// Seed chooses among the academies of one size.
 	Seed uint64
-	// Persons is the approximate number of pupils, relatives and staff together, within 5 %; from one school (100) to the
-	// largest academies (1 500 000) and beyond.
+	// Persons is the approximate number of pupils, relatives and staff together, within 5 % from 100 (one school) to the
+	// largest academies (1 500 000) and beyond; the smallest possible is about 45. At most 20 000 in a canary academy.
 	Persons int
 	// Schools is the number of schools, used when Persons is 0: one school is a collège, three are a collège, a primary
 	// school and a lycée. SEGPA, districts and services come on top.
@@ -105,11 +105,16 @@ func (a *Academy) Code() ent.AcademyCode { return a.code }
 // fit lays the academy out for a number of persons. How many relatives and staff come with a pupil depends on the
 // families and on the schools, so the number of pupils is found by trials on the first sectors.
 func (a *Academy) fit(persons int) {
-	const sample = 3
+	const (
+		sample = 3
+		trials = 80
+	)
 	p := planFor(max(persons*2/5, 8))
 	bestPupils, bestGap := p.pupils, -1
-	for range 12 {
+	tried := map[int]bool{}
+	for range trials {
 		a.lay(p)
+		tried[p.pupils] = true
 		counted, pupils := 0, 0
 		for i := range min(sample, len(a.sectors)) {
 			counted += a.count(&a.sectors[i])
@@ -126,11 +131,17 @@ func (a *Academy) fit(persons int) {
 		if bestGap*200 <= persons {
 			break
 		}
-		step := gap * 2 / 5
-		if step == 0 {
-			step = gap // a gap of one or two persons
+		// One pupil more changes all families, so a small academy jumps around the number: its neighbours are tried.
+		step := gap / 3
+		way := 1
+		if gap < 0 {
+			way = -1
 		}
-		p.pupils = max(p.pupils+step, 8)
+		for p.pupils = max(p.pupils+step, 8); tried[p.pupils]; p.pupils += way {
+			if p.pupils <= 8 {
+				way = 1
+			}
+		}
 	}
 	p.pupils = bestPupils
 	a.lay(p)

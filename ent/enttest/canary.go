@@ -2,8 +2,6 @@ package enttest
 
 import (
 	"strings"
-
-	"github.com/opencartable/cartable/ent"
 )
 
 // canaryMark stands in every name, mail and address line of a canary academy; canaryDigits begins its national and
@@ -69,8 +67,10 @@ func (a *Academy) FindMark(text string) (mark string, found bool) {
 	if !a.canary {
 		return "", false
 	}
-	if i := strings.Index(strings.ToUpper(text), canaryMark); i >= 0 {
-		return excerpt(text, i, len(canaryMark)), true
+	for i := range len(text) - len(canaryMark) + 1 {
+		if strings.EqualFold(text[i:i+len(canaryMark)], canaryMark) {
+			return strings.ToValidUTF8(text[i:min(len(text), i+len(canaryMark)+12)], ""), true
+		}
 	}
 	// Numbers are looked for without what programs put between their digits.
 	var digits, dates strings.Builder
@@ -100,7 +100,7 @@ func (a *Academy) FindMark(text string) (mark string, found bool) {
 	}
 	lower := strings.ToLower(text)
 	for _, m := range []string{"7 juillet ", "july 7, ", "7 july ", "jul 7, ", "7 jul "} {
-		if i := strings.Index(lower, m); i >= 0 && a.birthYear(digitsAt(lower, i+len(m), 4)) {
+		if i := strings.Index(lower, m); i >= 0 && a.birthYear(yearAt(lower, i+len(m))) {
 			return lower[i : i+len(m)+4], true
 		}
 	}
@@ -112,13 +112,13 @@ func (a *Academy) findBirth(text string) (string, bool) {
 	for i := range len(text) {
 		rest := text[i:]
 		switch {
-		case strings.HasPrefix(rest, "07-07-") && a.birthYear(digitsAt(rest, 6, 4)):
+		case strings.HasPrefix(rest, "07-07-") && a.birthYear(yearAt(rest, 6)):
 			return rest[:10], true
-		case strings.HasPrefix(rest, "-07-07") && i >= 4 && a.birthYear(digitsAt(text, i-4, 4)):
+		case strings.HasPrefix(rest, "-07-07") && i >= 4 && a.birthYear(yearAt(text, i-4)):
 			return text[i-4 : i+6], true
-		case strings.HasPrefix(rest, "0707") && i >= 4 && a.birthYear(digitsAt(text, i-4, 4)):
+		case strings.HasPrefix(rest, "0707") && i >= 4 && a.birthYear(yearAt(text, i-4)):
 			return text[i-4 : i+4], true
-		case strings.HasPrefix(rest, "0707") && a.birthYear(digitsAt(rest, 4, 4)):
+		case strings.HasPrefix(rest, "0707") && a.birthYear(yearAt(rest, 4)):
 			return rest[:8], true
 		}
 	}
@@ -126,11 +126,12 @@ func (a *Academy) findBirth(text string) (string, bool) {
 }
 
 func (a *Academy) birthYear(year string) bool {
-	return len(year) == 4 && year >= "1930" && year <= ent.SchoolYear(a.year).First().String()[:4]
+	return len(year) == 4 && year >= "1930" && year <= a.year.First().String()[:4]
 }
 
-// digitsAt returns the n digits that stand at a place, "" when something else does.
-func digitsAt(s string, at, n int) string {
+// yearAt returns the four digits that stand at a place, "" when something else does.
+func yearAt(s string, at int) string {
+	const n = 4
 	if at < 0 || at+n > len(s) {
 		return ""
 	}
@@ -141,13 +142,4 @@ func digitsAt(s string, at, n int) string {
 		}
 	}
 	return s
-}
-
-// excerpt returns the mark and what surrounds it, as far as the text is the same length in capitals.
-func excerpt(text string, at, n int) string {
-	from, to := max(0, at-8), min(len(text), at+n+12)
-	if from > to {
-		return canaryMark
-	}
-	return strings.ToValidUTF8(text[from:to], "")
 }

@@ -68,7 +68,7 @@ func (a *Academy) plan(s *sector, index int) *schoolPlan {
 func (a *Academy) planFirst(p *schoolPlan) {
 	c := p.school
 	total := 0
-	for l := range levelCode() {
+	for l := range level6e {
 		p.at[l].before = total
 		total += c.level[l]
 	}

@@ -299,15 +299,13 @@ func (a *Academy) establishment(s *sector, index int) ent.Establishment {
 func patronym(c *school) string {
 	names := list(schoolNames)
 	n := c.number
-	switch c.kind {
-	case nursery:
+	switch {
+	case c.kind == nursery:
 		n++ // the elementary school of the site comes next
-	case segpa:
+	case c.kind == segpa:
 		n = c.parent
-	case primary:
-		if c.number%5 == 0 {
-			return "" // many village schools have no name
-		}
+	case c.kind == primary && c.number%5 == 0:
+		return "" // many village schools have no name
 	}
 	return names[n*7%len(names)]
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Households ranges over the homes of the families, in the order of the relatives. Separated parents have two, each with
-// the children: shared, or one in full and the other for visits.
+// the children: shared, or one in full and the other for visits. A relative with two records stands under the first.
 func (a *Academy) Households() iter.Seq[ent.Household] {
 	return func(yield func(ent.Household) bool) {
 		for f, b := range a.families() {

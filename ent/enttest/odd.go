@@ -34,7 +34,8 @@ const (
 	// OddLegalPerson: the social services, a relative without first name. They come with placed children, one family in
 	// a hundred, whatever the rate; without odd cases they have a first name.
 	OddLegalPerson Oddity = "legal-person"
-	// OddDuplicate: a second record of a relative, for the youngest-seated child of the family.
+	// OddDuplicate: a second record of a parent of several children, for the last of them; the other values are those
+	// of the first record.
 	OddDuplicate Oddity = "duplicate"
 	// OddOrphan: a relative of no pupil.
 	OddOrphan Oddity = "orphan"
@@ -88,8 +89,9 @@ func (a *Academy) OddityOf(id ent.ID) Oddity {
 		return OddDuplicate
 	case slotOrphan:
 		return OddOrphan
+	default:
+		return a.drawOddity(id, relativeOddities())
 	}
-	return a.drawOddity(id, relativeOddities())
 }
 
 func (a *Academy) drawOddity(id ent.ID, list []Oddity) Oddity {
@@ -137,5 +139,6 @@ func (a *Academy) oddName(o Oddity, n *ent.Name) {
 		n.Family, n.Birth, n.Given, n.Others = mark+"MARTIN", mark+"MARTIN", mark+"Camille", nil
 	case OddNoTitle:
 		n.Title = ""
+	default: // not of the name
 	}
 }

@@ -194,8 +194,9 @@ func (b *builder) childName(f *family, young bool) word {
 		default:
 			return b.nameA.join("-", other)
 		}
+	default:
+		return b.nameA
 	}
-	return b.nameA
 }
 
 func (b *builder) pupil(f *family, k *kid) Pupil {
@@ -325,6 +326,7 @@ func (a *Academy) ine(number int, odd Oddity) ent.INE {
 		return ""
 	case OddOldINE:
 		return ent.INE(strconv.Itoa(n) + "0Z")
+	default: // a number of today
 	}
 	ine, err := ent.NewINE(n)
 	if err != nil {
@@ -447,6 +449,7 @@ func (b *builder) adultName(f *family, ad *adult) (use, birth word, of age) {
 		return b.nameB, b.nameB, grown
 	case slotPartner:
 		return b.partner, b.partner, grown
+	default: // not a parent
 	}
 	name := b.a.familyName(&b.d)
 	if ad.kinship == ent.KinshipAscendant {

@@ -33,6 +33,7 @@ func (f *family) bond(ad *adult, k *kid) (ent.Relation, bool) {
 			return r, true
 		case ent.KinshipSelf:
 			r.Contact = true
+		default: // a guardian
 		}
 		r.Financial = true
 	case slotSocial:

@@ -6,7 +6,10 @@ package ratio
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -50,8 +53,25 @@ func Wall(f func()) Work {
 // Usage is what a child process used.
 type Usage struct {
 	User, Wall time.Duration
-	// Peak is the most memory it held, in bytes.
+	// Peak is the most memory it held, in bytes, when the child wrote it with WritePeak: what the system says of a child
+	// counts the memory of its parent at the fork.
 	Peak int64
+}
+
+// WritePeak writes the most memory this process has held, for Child to read. It writes nothing where the system does not
+// tell.
+func WritePeak(w io.Writer) error {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return nil //nolint:nilerr // only Linux has it
+	}
+	for line := range strings.Lines(string(status)) {
+		if strings.HasPrefix(line, "VmHWM:") {
+			_, err := io.WriteString(w, line)
+			return err
+		}
+	}
+	return nil
 }
 
 // Child runs a command to its end.
@@ -59,12 +79,14 @@ func Child(name string, env []string, args ...string) (Usage, error) {
 	c := exec.Command(name, args...)
 	c.Env = env
 	start := time.Now()
-	if out, err := c.CombinedOutput(); err != nil {
+	out, err := c.CombinedOutput()
+	if err != nil {
 		return Usage{}, fmt.Errorf("ratio: %s: %w: %s", name, err, out)
 	}
 	u := Usage{User: c.ProcessState.UserTime(), Wall: time.Since(start)}
-	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.Peak = r.Maxrss << 10
+	var kib int64
+	if _, err := fmt.Sscanf(string(out), "VmHWM: %d kB", &kib); err == nil {
+		u.Peak = kib << 10
 	}
 	return u, nil
 }

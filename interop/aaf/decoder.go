@@ -117,6 +117,13 @@ func fill[T any](d *decoder, t *table[T], dst *T, head *Head, r *raw, text strin
 	for i := range r.attrs {
 		a := &r.attrs[i]
 		head.present.add(a.key)
+		at := t.byKey[a.key]
+		if at != 0 && a.hi == a.lo+1 && t.fields[at-1].text != nil {
+			if s := r.vals[a.lo]; s.lo != s.hi {
+				*t.fields[at-1].text(dst) = text[s.lo:s.hi]
+			}
+			continue
+		}
 		filled := d.filled[:0]
 		for _, s := range r.vals[a.lo:a.hi] {
 			if s.lo != s.hi {
@@ -124,14 +131,17 @@ func fill[T any](d *decoder, t *table[T], dst *T, head *Head, r *raw, text strin
 			}
 		}
 		d.filled = filled
-		at := t.byKey[a.key]
-		if at == 0 || a.key == 0 {
+		if at == 0 {
 			if a.key == 0 || !jointures.has(a.key) {
 				head.Extra = append(head.Extra, Attr{Name: a.name, Values: d.strings(nil, filled)})
 			}
 			continue
 		}
 		if len(filled) == 0 {
+			continue
+		}
+		if f := t.fields[at-1].text; f != nil {
+			*f(dst) = filled[0]
 			continue
 		}
 		d.attr = a.name

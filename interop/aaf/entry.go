@@ -90,7 +90,7 @@ func (t *typist) file(code ent.Code, attr, value string, params ...ent.Param) {
 func (t *typist) entry(x *raw, text string) Entry {
 	t.x, t.issues = x, nil
 	e := Entry{Category: x.category()}
-	pos := t.r.pos(x)
+	pos := t.r.posIn(x, text)
 	switch x.cat {
 	case catPupil:
 		e.Pupil = t.pupils.one()

@@ -3,6 +3,7 @@ package aaf
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -281,10 +282,24 @@ var special = func() (t [256]bool) {
 	return t
 }()
 
+const ones, tops = 0x0101010101010101, 0x8080808080808080
+
+// stops marks, in the top bit of each byte of a word, those of special; a mark above the first one may be false.
+func stops(w uint64) uint64 {
+	lt, amp, cr, end := w^'<'*ones, w^'&'*ones, w^'\r'*ones, w^']'*ones
+	return ((lt-ones)&^lt | (amp-ones)&^amp | (cr-ones)&^cr | (end-ones)&^end) & tops
+}
+
 // fastValue copies the text of a value and returns its run and the index of the tag that ends it.
 func fastValue(w []byte, i int, r *raw) (span, int, outcome) {
 	lo, start := len(r.text), i
 	for {
+		for len(w)-i >= 8 && stops(binary.LittleEndian.Uint64(w[i:])) == 0 {
+			i += 8
+		}
+		if len(w)-i >= 8 {
+			i += bits.TrailingZeros64(stops(binary.LittleEndian.Uint64(w[i:]))) / 8
+		}
 		for i < len(w) && !special[w[i]] {
 			i++
 		}

@@ -13,6 +13,8 @@ type field[T any] struct {
 	// kept raw beside what could be.
 	set func(d *decoder, t *T, v []string) bool
 	get func(t *T) []string
+	// text is set in place of set for a field that takes the first value as it is, which most do.
+	text func(*T) *string
 	// old marks an attribute that is written only when it holds something.
 	old bool
 }
@@ -37,8 +39,7 @@ func newTable[T any](fields ...field[T]) *table[T] {
 
 func text[T any](name2D, name1D string, at func(*T) *string) field[T] {
 	return field[T]{
-		name2D: name2D, name1D: name1D,
-		set: func(_ *decoder, t *T, v []string) bool { *at(t) = v[0]; return true },
+		name2D: name2D, name1D: name1D, text: at,
 		get: func(t *T) []string { return one(*at(t)) },
 	}
 }

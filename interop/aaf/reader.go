@@ -1,6 +1,7 @@
 package aaf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -136,6 +137,17 @@ func (r *Reader) Records() iter.Seq2[*Record, error] {
 func (r *Reader) pos(x *raw) ent.Pos {
 	p := r.current.at(r.current.pos)
 	p.Record = shownID(x.bytes(x.id))
+	return p
+}
+
+// posIn is pos for a record whose text was copied: the identifier is a piece of it.
+func (r *Reader) posIn(x *raw, text string) ent.Pos {
+	id := x.bytes(x.id)
+	if len(id) > 40 || bytes.ContainsFunc(id, func(c rune) bool { return quotable(c) != c }) {
+		return r.pos(x)
+	}
+	p := r.current.at(r.current.pos)
+	p.Record = text[x.id.lo:x.id.hi]
 	return p
 }
 

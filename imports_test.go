@@ -1,0 +1,357 @@
+package cartable_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/opencartable/cartable"
+
+// A rule says what the packages of one folder may import beside the standard library, and why. Paths of this module are
+// written from its root; "x/..." stands for x and all below it.
+type rule struct {
+	pkg     string
+	allowed []string
+	why     string
+	// tests are what its test files may import beside that, what every test file may, and the package itself.
+	tests []string
+	// absent rules are there for packages to come.
+	absent bool
+}
+
+// The arrows run one way: examples → interop → { schoollife fees resources identity } → ent/* → internal → ent.
+func table() []rule {
+	const (
+		decimal = "github.com/shopspring/decimal"
+		uuid    = "github.com/google/uuid"
+	)
+	sdk := []string{"ent/...", "schoollife/...", "identity/...", "resources/...", "fees/...", "interop/..."}
+	return []rule{
+		{pkg: ".", why: "the front page of the module: documentation, and this test"},
+
+		{
+			pkg: "ent", allowed: []string{decimal, uuid},
+			why: "every product imports the nouns: they cost two small libraries, and no I/O",
+		},
+		{pkg: "ent/territory", allowed: []string{"ent"}, why: "lists of codes, embedded"},
+		{pkg: "ent/territory/internal/gen", allowed: []string{"ent"}, why: "makes the lists, by hand once a year"},
+		{
+			pkg: "ent/directory", allowed: []string{"ent", "internal/frtext"},
+			why: "rules over the caller's own people; a login is folded like any French text",
+		},
+		{
+			pkg: "ent/enttest", allowed: []string{"ent", "ent/territory", decimal, uuid},
+			why: "a fictional academy: the nouns, filled with places that exist",
+		},
+
+		{
+			pkg: "interop/aaf", allowed: []string{"ent", "ent/territory", "internal/xmlscan"},
+			why:   "bytes of a feed to nouns and back: no storage, no other format",
+			tests: []string{"ent/directory", "golang.org/x/text/encoding/charmap"},
+		},
+		{
+			pkg: "interop/aaf/aaftest", allowed: []string{"ent", "ent/enttest", "interop/aaf"},
+			why: "writes the fictional academy as a feed",
+		},
+		{
+			pkg: "interop/jsonschemas", why: "embedded files, for programs in any language",
+			tests: []string{"ent", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
+		},
+
+		{pkg: "internal/xmlscan", allowed: []string{"golang.org/x/text/encoding/charmap"}, why: "a scanner of bytes: it knows no noun", tests: []string{"golang.org/x/text/transform"}},
+		{pkg: "internal/frtext", allowed: []string{"golang.org/x/text/..."}, why: "French folding and sorting come from x/text"},
+		{
+			pkg: "internal/genschema", allowed: []string{"ent", "ent/directory", "interop/...", "github.com/invopop/jsonschema", decimal},
+			why: "a command that reads every catalogue and the types of ent; nothing imports it, so nobody compiles its library",
+		},
+		{pkg: "internal/samples", why: "finds the folder of samples for tests"},
+		{pkg: "internal/ratio", why: "measures two commands side by side, for tests of speed"},
+		{pkg: "internal/bench", allowed: append([]string{"internal/..."}, sdk...), why: "speed against a baseline, over the whole", absent: true},
+
+		{pkg: "examples/aaf-import", allowed: sdk, why: "a program of a user: exported packages only"},
+		{
+			pkg: "examples/existing", allowed: append([]string{"modernc.org/sqlite"}, sdk...),
+			why: "a vendor's server with its own tables, and so its own driver",
+		},
+		{pkg: "examples/portal/...", allowed: append([]string{"examples/portal/..."}, sdk...), why: "a whole small ENT, in one folder per area", absent: true},
+	}
+}
+
+// everyTest is what any test file may import: the assertions, the samples, and the packages of test data (see isTestData).
+func everyTest() []string {
+	return []string{"github.com/stretchr/testify/assert", "github.com/stretchr/testify/require", "internal/samples", "internal/ratio"}
+}
+
+// listed is what go list says of a package.
+type listed struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr(err))
+	var packages []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		packages = append(packages, p)
+	}
+	require.NotEmpty(t, packages)
+	for _, v := range violations(packages, table()) {
+		t.Error(v)
+	}
+}
+
+func TestNounsPullNoNetworkNorDatabase(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "./ent").Output()
+	require.NoError(t, err, stderr(err))
+	deps := strings.Fields(string(out))
+	assert.Contains(t, deps, module+"/ent")
+	// The decimal library implements database/sql/driver, a few interfaces; database/sql itself is not there.
+	for _, p := range []string{"net/http", "database/sql", "os/exec", "embed", "html/template"} {
+		assert.NotContains(t, deps, p)
+	}
+	for _, p := range deps {
+		assert.False(t, isDriver(p), p)
+	}
+}
+
+func stderr(err error) string {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return string(exit.Stderr)
+	}
+	return ""
+}
+
+// violations returns what breaks the table or one of the laws that hold whatever the table says.
+func violations(packages []listed, rules []rule) []string {
+	var out []string
+	fail := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	used := map[string]bool{}
+	for _, p := range packages {
+		from := relative(p.ImportPath)
+		r, ok := ruleOf(from, rules)
+		if !ok {
+			fail("%s is not in the table of imports_test.go: add a line with its reason", from)
+			continue
+		}
+		used[r.pkg] = true
+		for _, to := range p.Imports {
+			if !isStandard(to) && !matches(r.allowed, relative(to)) {
+				fail("%s imports %s, which its line does not allow (%s)", from, relative(to), r.why)
+			}
+			if law := broken(from, relative(to), false); law != "" {
+				fail("%s imports %s: %s", from, relative(to), law)
+			}
+		}
+		inTests := slices.Concat(r.allowed, r.tests, everyTest(), []string{from})
+		for _, to := range slices.Concat(p.TestImports, p.XTestImports) {
+			if !isStandard(to) && !isTestData(relative(to)) && !matches(inTests, relative(to)) {
+				fail("a test of %s imports %s, which its line does not allow (%s)", from, relative(to), r.why)
+			}
+			if law := broken(from, relative(to), true); law != "" {
+				fail("a test of %s imports %s: %s", from, relative(to), law)
+			}
+		}
+	}
+	for _, r := range rules {
+		if !used[r.pkg] && !r.absent {
+			fail("%s is in the table and not in the module: remove its line", r.pkg)
+		}
+		if r.why == "" {
+			fail("%s has no reason in the table", r.pkg)
+		}
+	}
+	return out
+}
+
+// broken returns the law that an import breaks, "" for none. No line of the table can allow it.
+func broken(from, to string, test bool) string {
+	switch {
+	case isDriver(to) && from != "ent/sqldb/open" && !within(from, "examples"):
+		return "only ent/sqldb/open and the examples import a database driver"
+	case !ours(to):
+		return ""
+	case within(to, "examples") && part(from, 2) != part(to, 2):
+		return "nothing imports an example, which is a module of its own when it is copied"
+	case within(from, "examples") && slices.Contains(strings.Split(to, "/"), "internal"):
+		return "an example uses what its reader can use: no internal package"
+	case within(from, "interop") && within(to, "interop") && part(from, 2) != part(to, 2):
+		return "a format imports no other format; what two share moves down to ent or internal"
+	case within(to, "interop") && !within(from, "interop") && !within(from, "examples") && from != "internal/genschema" && from != "internal/bench":
+		return "the domain does not know the formats"
+	case isArea(from) && isArea(to) && part(from, 1) != part(to, 1):
+		return "the four areas never import each other; a noun that two need moves down to ent, the rest is a port"
+	case within(from, "ent") && isArea(to):
+		return "ent stands below the areas"
+	case from == "ent" && !test:
+		return "the nouns import nothing of this module"
+	case isTestData(to) && !test && !isTestData(from) && !within(from, "examples") && from != "internal/bench":
+		return "test data is for tests, examples and measures"
+	}
+	return ""
+}
+
+// ruleOf returns the line of a package: its own one before that of a folder above.
+func ruleOf(pkg string, rules []rule) (rule, bool) {
+	for _, r := range rules {
+		if r.pkg == pkg {
+			return r, true
+		}
+	}
+	for _, r := range rules {
+		if matches([]string{r.pkg}, pkg) {
+			return r, true
+		}
+	}
+	return rule{}, false
+}
+
+func matches(patterns []string, pkg string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		folder, all := strings.CutSuffix(p, "/...")
+		return p == pkg || all && within(pkg, folder)
+	})
+}
+
+// relative returns a path of this module from its root, "." for the root itself; another path as it is.
+func relative(importPath string) string {
+	if importPath == module {
+		return "."
+	}
+	return strings.TrimPrefix(importPath, module+"/")
+}
+
+func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+// part returns the first n elements of a path.
+func part(pkg string, n int) string {
+	elems := strings.Split(pkg, "/")
+	return path.Join(elems[:min(n, len(elems))]...)
+}
+
+func isArea(pkg string) bool {
+	return slices.Contains([]string{"schoollife", "identity", "resources", "fees"}, part(pkg, 1))
+}
+
+func ours(pkg string) bool {
+	return isArea(pkg) || slices.Contains([]string{".", "ent", "interop", "internal", "examples"}, part(pkg, 1))
+}
+
+// isTestData says whether a package holds data or a conformance suite for tests: enttest, aaftest, directorytest.
+func isTestData(pkg string) bool { return ours(pkg) && strings.HasSuffix(pkg, "test") }
+
+func isStandard(importPath string) bool { return !strings.Contains(part(importPath, 1), ".") }
+
+func isDriver(importPath string) bool {
+	return slices.ContainsFunc([]string{
+		"github.com/jackc/pgx", "github.com/lib/pq", "modernc.org/sqlite", "github.com/mattn/go-sqlite3", "github.com/ncruces/go-sqlite3",
+		"github.com/go-sql-driver/mysql", "github.com/redis/go-redis", "github.com/valkey-io/valkey-go", "go.mongodb.org/mongo-driver",
+	}, func(d string) bool { return within(importPath, d) })
+}
+
+// Each wrong import, put into a made-up module that is right without it, is found; so is a package without a line.
+func TestImportRuleFindsWrongImports(t *testing.T) {
+	t.Parallel()
+	rules := append(table(),
+		rule{pkg: "fees/tariff", allowed: []string{"ent", "schoollife/..."}, why: "a line that allows too much"},
+		rule{pkg: "schoollife/gradebook", allowed: []string{"ent/...", "interop/...", "modernc.org/sqlite"}, why: "a line that allows too much"},
+		rule{pkg: "interop/lsu", allowed: []string{"ent", "interop/..."}, why: "a line that allows too much"},
+	)
+	sound := map[string][]string{
+		".": nil, "ent": {"fmt", "github.com/shopspring/decimal"}, "ent/territory": {module + "/ent", "embed"},
+		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"},
+		"ent/enttest": {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
+		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"},
+		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
+		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"},
+		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
+		"fees/tariff": {module + "/ent"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
+	}
+	list := func(from, to, testOf string) []listed {
+		var out []listed
+		for name, imports := range sound {
+			p := listed{ImportPath: path.Join(module, name), Imports: slices.Clone(imports)}
+			if name == from && to != "" {
+				p.Imports = append(p.Imports, to)
+			}
+			if name == testOf {
+				p.XTestImports = append(p.XTestImports, to)
+			}
+			out = append(out, p)
+		}
+		return out
+	}
+	require.Empty(t, violations(list("", "", ""), rules))
+
+	for _, c := range []struct{ from, to string }{
+		{"ent", "golang.org/x/text/collate"},
+		{"ent", module + "/ent/territory"},
+		{"ent", module + "/internal/frtext"},
+		{"ent/directory", module + "/interop/aaf"},
+		{"ent/directory", module + "/fees/tariff"},
+		{"ent/territory", "gopkg.in/yaml.v3"},
+		{"fees/tariff", module + "/schoollife/gradebook"},
+		{"schoollife/gradebook", module + "/interop/lsu"},
+		{"schoollife/gradebook", "modernc.org/sqlite"},
+		{"schoollife/gradebook", module + "/ent/enttest"},
+		{"interop/aaf", module + "/interop/lsu"},
+		{"interop/lsu", module + "/interop/aaf/aaftest"},
+		{"interop/aaf", "github.com/jackc/pgx/v5/stdlib"},
+		{"interop/aaf", module + "/ent/enttest"},
+		{"interop/aaf", module + "/examples/aaf-import"},
+		{"interop/jsonschemas", module + "/ent"},
+		{"internal/xmlscan", module + "/ent"},
+		{"examples/aaf-import", module + "/internal/frtext"},
+		{"examples/aaf-import", module + "/examples/existing"},
+		{"examples/aaf-import", "github.com/jackc/pgx/v5"},
+		{"examples/portal/school", module + "/examples/existing"},
+	} {
+		found := violations(list(c.from, c.to, ""), rules)
+		if assert.NotEmpty(t, found, "%s importing %s", c.from, c.to) {
+			assert.Contains(t, found[0], c.from+" imports "+relative(c.to))
+		}
+	}
+	for _, c := range []struct {
+		from, to string
+		ok       bool
+	}{
+		{"ent", module + "/ent/enttest", true},
+		{"interop/aaf", module + "/ent/enttest", true},
+		{"interop/aaf", "github.com/stretchr/testify/require", true},
+		{"interop/jsonschemas", "github.com/santhosh-tekuri/jsonschema/v6", true},
+		{"interop/aaf", "github.com/santhosh-tekuri/jsonschema/v6", false},
+		{"interop/aaf", module + "/interop/lsu", false},
+		{"interop/aaf", "modernc.org/sqlite", false},
+		{"examples/aaf-import", module + "/internal/samples", false},
+	} {
+		found := violations(list("", c.to, c.from), rules)
+		assert.Equal(t, c.ok, len(found) == 0, "a test of %s importing %s: %v", c.from, c.to, found)
+	}
+
+	newcomer := append(list("", "", ""), listed{ImportPath: module + "/fees/billing"})
+	assert.Equal(t, []string{"fees/billing is not in the table of imports_test.go: add a line with its reason"}, violations(newcomer, rules))
+	gone := slices.Concat(rules, []rule{{pkg: "fees/gone", why: "it was there"}})
+	assert.Equal(t, []string{"fees/gone is in the table and not in the module: remove its line"}, violations(list("", "", ""), gone))
+	mute := slices.Concat(rules, []rule{{pkg: "fees/mute", absent: true}})
+	assert.Equal(t, []string{"fees/mute has no reason in the table"}, violations(list("", "", ""), mute))
+}

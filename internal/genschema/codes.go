@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/interop/aaf"
+)
+
+// catalogues returns the catalogue of each package that has rules, by its path in the module.
+func catalogues() map[string]*ent.Catalog {
+	return map[string]*ent.Catalog{
+		"ent":           ent.Codes(),
+		"ent/directory": directory.Catalog(),
+		"interop/aaf":   aaf.Catalog(),
+	}
+}
+
+// codeLine is one rule of codes.json.
+type codeLine struct {
+	Package  string       `json:"package"`
+	Code     ent.Code     `json:"code"`
+	Severity ent.Severity `json:"severity"`
+	FR       string       `json:"fr"`
+	EN       string       `json:"en"`
+	Source   string       `json:"source"`
+}
+
+// codes returns the rules of all packages, sorted by code. A code belongs to one package.
+func codes() ([]byte, error) {
+	lines, err := codeLines(catalogues())
+	if err != nil {
+		return nil, err
+	}
+	return indented(lines)
+}
+
+func codeLines(from map[string]*ent.Catalog) ([]codeLine, error) {
+	var lines []codeLine
+	for pkg, c := range from {
+		if err := c.Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", pkg, err)
+		}
+		for _, r := range c.Rules() {
+			lines = append(lines, codeLine{pkg, r.Code, r.Severity, r.FR, r.EN, r.Source})
+		}
+	}
+	slices.SortFunc(lines, func(a, b codeLine) int { return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Package, b.Package)) })
+	for i := 1; i < len(lines); i++ {
+		if lines[i].Code == lines[i-1].Code {
+			return nil, fmt.Errorf("code %s is in %s and in %s", string(lines[i].Code), lines[i-1].Package, lines[i].Package)
+		}
+	}
+	return lines, nil
+}
+
+// indented writes a document as it is read in a review: two spaces, no escaping of < > &, a line end at the end.
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

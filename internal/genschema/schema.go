@@ -1,0 +1,290 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+	"github.com/shopspring/decimal"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// A noun is one published schema: the name of its file, its version, and the Go value that it is made from.
+type noun struct {
+	name    string
+	version int
+	value   any
+	// format is the first field of a persisted document; document names the type its comment comes from, when value is
+	// only the written form of it.
+	format   string
+	document any
+}
+
+// The written form of an Explanation is not the shape of its Go type.
+type explanation struct {
+	Format string   `json:"format"`
+	Root   ent.Step `json:"root"`
+}
+
+type disclosure struct {
+	Format string `json:"format"`
+	ent.Disclosure
+}
+
+type event struct {
+	Format string `json:"format"`
+	ent.Event
+}
+
+func nouns() []noun {
+	one := func(name string, v any) noun { return noun{name: name, version: 1, value: v} }
+	doc := func(name, format string, v, of any) noun {
+		return noun{name: name, version: 1, value: v, format: format, document: of}
+	}
+	return []noun{
+		one("uai", ent.UAI("")), one("pseudo-uai", ent.PseudoUAI("")), one("ine", ent.INE("")), one("mef", ent.MEF("")),
+		one("subject-code", ent.SubjectCode("")), one("siren", ent.SIREN("")), one("siret", ent.SIRET("")),
+		one("commune", ent.InseeCode("")), one("departement", ent.DepartementCode("")), one("region", ent.RegionCode("")),
+		one("academy", ent.AcademyCode("")), one("date", ent.Date{}), one("school-year", ent.SchoolYear(0)),
+
+		one("name", ent.Name{}), one("person", ent.Person{}), one("affiliation", ent.Affiliation{}), one("relation", ent.Relation{}),
+		one("household", ent.Household{}), one("place", ent.Place{}), one("establishment", ent.Establishment{}), one("class", ent.Class{}),
+		one("group", ent.Group{}), one("subject", ent.Subject{}), one("teaching", ent.Teaching{}), one("programme", ent.Programme{}),
+
+		one("loss", ent.Loss{}), doc("issue", "", ent.IssueJSON{}, ent.Issue{}),
+		doc("report", ent.ReportFormat, ent.ReportJSON{}, ent.Report{}),
+		doc("explanation", ent.ExplanationFormat, explanation{}, ent.Explanation{}),
+		doc("disclosure", ent.DisclosureFormat, disclosure{}, ent.Disclosure{}),
+		doc("event", ent.EventFormat, event{}, ent.Event{}),
+	}
+}
+
+// patterns returns the shape that each parser accepts. A key is not in it: a pattern cannot compute one.
+func patterns() map[reflect.Type]string {
+	return map[reflect.Type]string{
+		reflect.TypeFor[ent.UAI]():             `^[0-9]{7}[A-HJ-NPR-Z]$`,
+		reflect.TypeFor[ent.PseudoUAI]():       `^([0-9]{6}[A-Z]{2}|[0-9]{5}[A-Z]{3})$`,
+		reflect.TypeFor[ent.INE]():             `^([0-9]{9}[A-Z]{2}|[0-9]{10}[A-Z]|[0-9]{4}A[0-9]{5}[A-Z])$`,
+		reflect.TypeFor[ent.MEF]():             `^[0-9]{3}[0-9A-Z]{8}$`,
+		reflect.TypeFor[ent.SubjectCode]():     `^[0-9A-Z]{6}$`,
+		reflect.TypeFor[ent.SIREN]():           `^[0-9]{9}$`,
+		reflect.TypeFor[ent.SIRET]():           `^[0-9]{14}$`,
+		reflect.TypeFor[ent.InseeCode]():       `^((0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|9[89])[0-9]{3}|97[1-9][0-9]{2})$`,
+		reflect.TypeFor[ent.DepartementCode](): `^(0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|99|97[1-9]|98[0-9])$`,
+		reflect.TypeFor[ent.RegionCode]():      `^[0-9]{2}$`,
+		reflect.TypeFor[ent.AcademyCode]():     `^(00[1-9]|0[1-9][0-9]|[1-9][0-9]{2})$`,
+		reflect.TypeFor[ent.Date]():            `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`,
+		reflect.TypeFor[ent.SchoolYear]():      `^[0-9]{4}-[0-9]{4}$`,
+		reflect.TypeFor[ent.Field]():           `^([A-Za-z][A-Za-z0-9._-]{0,63}|\?)$`,
+	}
+}
+
+// closed lists the types whose constants are all the values there are. The constants of the other lists are examples: an
+// unknown code is kept.
+func closed() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]()}
+}
+
+const numberPattern = `^-?[0-9]+(\.[0-9]+)?$`
+
+// schemas returns the schema of each noun, by the name of its file. Each one stands alone: it refers to no other file.
+func schemas(entDir string) (map[string][]byte, error) {
+	src, err := readSources(entDir)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, n := range nouns() {
+		b, err := indented(n.schema(src))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", n.name, err)
+		}
+		files[path.Join("ent", n.file())] = b
+	}
+	return files, nil
+}
+
+func (n noun) file() string { return n.name + "-" + strconv.Itoa(n.version) + ".json" }
+
+// id is a name that never changes, not an address where something answers.
+func (n noun) id() jsonschema.ID {
+	return jsonschema.ID("urn:cartable:schema:ent:" + n.name + ":" + strconv.Itoa(n.version))
+}
+
+func (n noun) schema(src *sources) *jsonschema.Schema {
+	m := &mapper{src: src, defs: jsonschema.Definitions{}}
+	r := &jsonschema.Reflector{
+		// A later version of ent adds fields without a new format, so a reader passes over those it does not know.
+		Anonymous: true, AllowAdditionalProperties: true, ExpandedStruct: true, Mapper: m.schema, LookupComment: src.comment,
+	}
+	t := reflect.TypeOf(n.value)
+	var s *jsonschema.Schema
+	if m.schema(t) != nil {
+		s = m.defs[t.Name()]
+		delete(m.defs, t.Name())
+		s.Version = jsonschema.Version
+	} else {
+		s = r.ReflectFromType(t)
+		maps.Copy(s.Definitions, m.defs)
+		m.allowMissing(s)
+		for _, d := range s.Definitions {
+			m.allowMissing(d)
+		}
+	}
+	s.ID, s.Title = n.id(), strings.TrimSuffix(t.Name(), "JSON")
+	if n.document != nil {
+		of := reflect.TypeOf(n.document)
+		s.Title, s.Description = of.Name(), src.comment(of, "")
+	}
+	if n.format != "" {
+		f := s.Properties.Value("format")
+		f.Const, f.Description = n.format, "Format of the document, always first."
+	}
+	return s
+}
+
+// A mapper gives the schemas of the types that are written as text, each a definition of its document.
+type mapper struct {
+	src  *sources
+	defs jsonschema.Definitions
+}
+
+func (m *mapper) schema(t reflect.Type) *jsonschema.Schema {
+	pattern, coded := patterns()[t]
+	var s *jsonschema.Schema
+	switch {
+	case coded:
+		s = &jsonschema.Schema{Type: "string", Pattern: pattern}
+		if t == reflect.TypeFor[ent.Date]() {
+			s.Format = "date"
+		}
+	case t == reflect.TypeFor[decimal.Decimal]():
+		return &jsonschema.Schema{Type: "string", Pattern: numberPattern}
+	case t == reflect.TypeFor[ent.Issue]():
+		r := &jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, ExpandedStruct: true, Mapper: m.schema, LookupComment: m.src.comment}
+		s = r.Reflect(ent.IssueJSON{})
+		maps.Copy(m.defs, s.Definitions)
+		s.Definitions, s.Version = nil, ""
+	case t == reflect.TypeFor[ent.Param]():
+		s = &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"name", "kind", "value"}}
+		s.Properties.Set("name", &jsonschema.Schema{Type: "string", Description: "Placeholder that the parameter fills."})
+		s.Properties.Set("kind", &jsonschema.Schema{Type: "string", Examples: []any{"count", "decimal", "date", "field", "code"}})
+		s.Properties.Set("value", &jsonschema.Schema{Type: "string", Description: "Numbers in plain notation, dates as YYYY-MM-DD."})
+	case t.Kind() == reflect.String && t.PkgPath() == reflect.TypeFor[ent.ID]().PkgPath():
+		s = &jsonschema.Schema{Type: "string"}
+		if slices.Contains(closed(), t) {
+			s.Enum = m.src.values[t.Name()]
+		} else {
+			s.Examples = m.src.values[t.Name()]
+		}
+	default:
+		return nil
+	}
+	if d := m.src.comment(t, ""); d != "" {
+		s.Description = d
+	}
+	m.defs[t.Name()] = s
+	return &jsonschema.Schema{Ref: "#/$defs/" + t.Name()}
+}
+
+// allowMissing lets a required identifier be empty, as UnmarshalText does: the field is written whatever it holds. An
+// optional one is not written when it is missing.
+func (m *mapper) allowMissing(s *jsonschema.Schema) {
+	if s.Properties == nil {
+		return
+	}
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		name, ok := strings.CutPrefix(p.Value.Ref, "#/$defs/")
+		if d := m.defs[name]; !ok || d == nil || d.Pattern == "" || !slices.Contains(s.Required, p.Key) {
+			continue
+		}
+		p.Value = &jsonschema.Schema{
+			Description: p.Value.Description,
+			AnyOf:       []*jsonschema.Schema{{Ref: p.Value.Ref}, {Const: "", Description: "Missing."}},
+		}
+	}
+}
+
+// sources are what the schemas take from the Go files: comments, and the constants of each type.
+type sources struct {
+	dir      string
+	comments map[string]string
+	values   map[string][]any
+}
+
+func readSources(dir string) (*sources, error) {
+	src := &sources{dir: filepath.ToSlash(filepath.Clean(dir)), values: map[string][]any{}}
+	var r jsonschema.Reflector
+	if err := r.AddGoComments("", dir); err != nil {
+		return nil, err
+	}
+	src.comments = r.CommentMap
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
+		if err != nil {
+			return nil, err
+		}
+		src.constants(parsed)
+	}
+	return src, nil
+}
+
+// constants collects the string constants whose type is written beside them.
+func (src *sources) constants(f *ast.File) {
+	for _, d := range f.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range g.Specs {
+			v, ok := spec.(*ast.ValueSpec)
+			if !ok || len(v.Values) != 1 {
+				continue
+			}
+			typ, typed := v.Type.(*ast.Ident)
+			lit, literal := v.Values[0].(*ast.BasicLit)
+			if !typed || !literal || lit.Kind != token.STRING {
+				continue
+			}
+			if s, err := strconv.Unquote(lit.Value); err == nil && s != "" && typ.Name != "Code" {
+				src.values[typ.Name] = append(src.values[typ.Name], s)
+			}
+		}
+	}
+}
+
+var (
+	docLink = regexp.MustCompile(`\[([A-Z][A-Za-z.]*)\]`)
+	breaks  = regexp.MustCompile(`\s+`)
+)
+
+// comment returns the first sentence of the comment of a type (the rest speaks to users of Go) or the comment of a field, on
+// one line, without the marks of Go documentation.
+func (src *sources) comment(t reflect.Type, field string) string {
+	if t.PkgPath() != reflect.TypeFor[ent.ID]().PkgPath() {
+		return ""
+	}
+	key := src.dir + "." + t.Name()
+	if field != "" {
+		key += "." + field
+	}
+	return strings.TrimSpace(breaks.ReplaceAllString(docLink.ReplaceAllString(src.comments[key], "$1"), " "))
+}
