@@ -57,6 +57,11 @@ const (
 	CodeModifyUnknown    ent.Code = "AAF-DELTA-MODIFY-UNKNOWN"
 	CodeDeleteUnknown    ent.Code = "AAF-DELTA-DELETE-UNKNOWN"
 	CodeOlderFeed        ent.Code = "AAF-FEED-OLDER"
+
+	// CodeNoPlace is the loss of what the dialect of a degree has no attribute for.
+	CodeNoPlace ent.Code = "AAF-WRITE-NO-PLACE"
+	// CodePseudonym is the loss of what a pseudonymised copy cannot carry: attributes that are not understood.
+	CodePseudonym ent.Code = "AAF-PSEUDONYM-DROPPED"
 )
 
 var catalog = sync.OnceValue(func() *ent.Catalog {
@@ -121,6 +126,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		ent.Rule{Code: CodeReverseOnly, Severity: warning, Source: sdet, FR: "Le responsable désigne l'élève {target}, qui ne le désigne pas : aucun droit n'en vient.", EN: "The relative names the pupil {target}, who does not name them: no right comes from it."},
 		ent.Rule{Code: CodeModifyUnknown, Severity: warning, Source: feeds, FR: "La modification porte sur un objet inconnu.", EN: "The modification is of an unknown object."},
 		ent.Rule{Code: CodeDeleteUnknown, Severity: warning, Source: feeds, FR: "La suppression porte sur un objet inconnu.", EN: "The deletion is of an unknown object."},
+		ent.Rule{Code: CodeNoPlace, Severity: info, Source: sdet, FR: "Ce degré n'a pas d'attribut pour cette donnée : elle n'est pas écrite.", EN: "This degree has no attribute for this datum: it is not written."},
 		ent.Rule{Code: CodePseudonym, Severity: info, Source: house, FR: "Un attribut qui n'est pas compris n'est pas repris dans la copie pseudonymisée.", EN: "An attribute that is not understood is left out of the pseudonymised copy."},
 		ent.Rule{Code: CodeOlderFeed, Severity: refused, Source: house, FR: "La livraison du {date} est plus ancienne que la dernière appliquée ({last}).", EN: "The delivery of {date} is older than the last one applied ({last})."},
 	)

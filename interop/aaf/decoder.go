@@ -1,6 +1,8 @@
 package aaf
 
 import (
+	"slices"
+
 	"github.com/opencartable/cartable/ent"
 )
 
@@ -197,13 +199,60 @@ func toRecord[T any](t *table[T], src *T, head *Head, c Category, degree ent.Deg
 	return r
 }
 
+// losses counts the fields of a typed record that a degree's dialect has no attribute for.
+func losses[T any](t *table[T], src *T, degree ent.Degree) []ent.Loss {
+	var out []ent.Loss
+	for i := range t.fields {
+		f := &t.fields[i]
+		name, other := f.name2D, f.name1D
+		if degree == ent.FirstDegree {
+			name, other = f.name1D, f.name2D
+		}
+		if name != "" {
+			continue
+		}
+		if n := len(f.get(src)); n > 0 {
+			out = append(out, ent.Loss{Code: CodeNoPlace, Field: ent.NewField(other), Count: int64(n)})
+		}
+	}
+	return out
+}
+
+// Losses returns what the dialect of a degree cannot carry of a typed record: the address of a pupil in the first degree,
+// the canteen in the second. [Entry.Record] leaves it out.
+func (e *Entry) Losses(degree ent.Degree) []ent.Loss {
+	switch {
+	case e.Pupil != nil:
+		out := losses(pupilTable(), e.Pupil, degree)
+		if degree == ent.FirstDegree { // the links go by another attribute, with the kinship only
+			out = slices.DeleteFunc(out, func(l ent.Loss) bool { return l.Field == "ENTElevePersRelEleve" })
+			for _, l := range e.Pupil.Links {
+				if l.Legal != "1" || l.Financial || l.Contact || l.Payment {
+					out = append(out, ent.Loss{Code: CodeNoPlace, Field: "ENTElevePersRelEleve", Count: 1})
+				}
+			}
+		}
+		return out
+	case e.Relative != nil:
+		return losses(relativeTable(), e.Relative, degree)
+	case e.Staff != nil:
+		return losses(staffTable(), e.Staff, degree)
+	case e.Structure != nil:
+		return losses(structureTable(), e.Structure, degree)
+	}
+	return nil
+}
+
 // Record returns the pupil as attributes, in the dialect of a degree.
 func (p *Pupil) Record(degree ent.Degree) *Record {
 	r := toRecord(pupilTable(), p, &p.Head, Pupils, degree)
 	if degree == ent.FirstDegree && r.Op != Delete && len(p.Links) > 0 {
 		a := Attr{Name: "ENTEleveAutoriteParentale"}
 		for _, l := range p.Links {
-			a.Values = append(a.Values, l.Relative+"$"+l.Kinship)
+			// The attribute is that of parental authority: naming anybody else there would give them a right.
+			if l.Legal == "1" {
+				a.Values = append(a.Values, l.Relative+"$"+l.Kinship)
+			}
 		}
 		r.Attrs = append(r.Attrs, a)
 	}

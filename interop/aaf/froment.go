@@ -103,6 +103,13 @@ func PupilOf(p *ent.Person, relations []ent.Relation, label func(ent.SubjectCode
 	}
 	if s.LevelCode != "" {
 		out.Level1D = CodeLabel{s.LevelCode, s.Level}
+		switch s.Regime {
+		case ent.RegimeHalf:
+			out.Canteen = Yes
+		case ent.RegimeDay:
+			out.Canteen = No
+		case ent.RegimeBoarder:
+		}
 	}
 	ref := func(id ent.ID, kind, kindLabel string) ClassRef {
 		at, code := cutKey(string(id))

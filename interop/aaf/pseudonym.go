@@ -12,9 +12,6 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// CodePseudonym is the loss of what a pseudonymised copy cannot carry: attributes that are not understood.
-const CodePseudonym ent.Code = "AAF-PSEUDONYM-DROPPED"
-
 // ErrShortKey is returned for a key under 16 bytes.
 var ErrShortKey = errors.New("aaf: a pseudonymiser wants a key of 16 bytes or more")
 

@@ -108,6 +108,15 @@ func (m *Model) PupilPerson(p *Pupil) ent.Person {
 	if s.Level == "" {
 		s.Level = p.Level1D.Label
 	}
+	if s.Regime == "" { // the first degree says who eats at school, and nobody sleeps there
+		switch p.Canteen {
+		case Yes:
+			s.Regime = ent.RegimeHalf
+		case No:
+			s.Regime = ent.RegimeDay
+		case Unsaid:
+		}
+	}
 	s.INE, _ = ent.ParseINE(p.INE)
 	s.Programme, _ = ent.ParseMEF(p.MEF)
 	switch p.Status {

@@ -19,6 +19,7 @@ type Options struct {
 }
 
 // Write writes the Complet of one degree into a folder. It streams: memory does not depend on the size of the academy.
+// What the dialect of the degree cannot carry is left out, as an academy leaves it out: see aaf.Entry.Losses.
 func Write(dir string, a *enttest.Academy, degree ent.Degree, o Options) error {
 	if o.Date.IsZero() {
 		o.Date = ent.Date{Year: int16(a.Year()), Month: 9, Day: 16} //nolint:gosec // a year
