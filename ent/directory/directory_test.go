@@ -68,8 +68,16 @@ func TestGuard(t *testing.T) {
 		known, vanished int
 		refused         bool
 	}{
-		{7, 3, true}, {10, 3, false}, {10, 4, true}, {1000, 100, false}, {1000, 101, true}, {150, 19, false}, {150, 20, true},
-		{100, 30, true}, {0, 0, false}, {3, 0, false},
+		{7, 3, true},
+		{10, 3, false},
+		{10, 4, true},
+		{1000, 100, false},
+		{1000, 101, true},
+		{150, 19, false},
+		{150, 20, true},
+		{100, 30, true},
+		{0, 0, false},
+		{3, 0, false},
 	} {
 		issues := directory.Guard{}.Check([]directory.Population{{"4001", ent.ProfilePupil, c.known, c.vanished}})
 		assert.Equal(t, c.refused, len(issues) == 1, "%d of %d", c.vanished, c.known)

@@ -37,6 +37,15 @@ func forbidden(x, ctl uint64) uint64 {
 	return ctl
 }
 
+// rare marks with its high bit, among bytes that are all ASCII, each byte of x
+// that is a control other than LF; a byte beyond ASCII is marked, and what
+// stands beside it may be.
+func rare(x uint64) uint64 {
+	notControl := (x | highs) - 0x20*ones
+	notLF := ((x ^ '\n'*ones) | highs) - ones
+	return (notLF&^notControl | x) & highs
+}
+
 // validity is the reason why validation stops.
 type validity uint8
 
@@ -53,6 +62,12 @@ const (
 func validate(b []byte) (int, validity) {
 	i := 0
 	for len(b)-i >= 8 {
+		for len(b)-i >= 16 && (rare(word(b, i))|rare(word(b, i+8))) == 0 {
+			i += 16
+		}
+		if len(b)-i < 8 {
+			break
+		}
 		x := word(b, i)
 		high := x & highs
 		if ctl := controls(x); ctl != 0 {

@@ -244,9 +244,15 @@ func TestAcceptanceBNationalProfiles(t *testing.T) {
 		id, structure string
 		want          ent.Profile
 	}{
-		{"7000001", "4001", ent.ProfileTeacher}, {"7000001", "4002", ent.ProfileTeacher}, {"7000002", "4001", ent.ProfileDirection},
-		{"7000003", "4001", ent.ProfileSchoolLife}, {"7000004", "4001", ent.ProfileSchoolLife}, {"7000005", "4001", ent.ProfileTeacher},
-		{"7000006", "4001", ent.ProfileTeacher}, {"7000007", "4001", ent.ProfileStaff}, {"7000008", "4001", ent.ProfileStaff},
+		{"7000001", "4001", ent.ProfileTeacher},
+		{"7000001", "4002", ent.ProfileTeacher},
+		{"7000002", "4001", ent.ProfileDirection},
+		{"7000003", "4001", ent.ProfileSchoolLife},
+		{"7000004", "4001", ent.ProfileSchoolLife},
+		{"7000005", "4001", ent.ProfileTeacher},
+		{"7000006", "4001", ent.ProfileTeacher},
+		{"7000007", "4001", ent.ProfileStaff},
+		{"7000008", "4001", ent.ProfileStaff},
 		{"7000010", "4001", ent.ProfileTeacher},
 	} {
 		s, ok := m.StaffMember(c.id)

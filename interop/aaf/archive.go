@@ -79,8 +79,7 @@ func (o folder) list(l Limits, _ *ent.Report) ([]entry, error) {
 
 // bare removes the path from an error of the file system: paths of a machine have no place in a report.
 func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err
@@ -166,7 +165,7 @@ func (o zipFile) walk(files []File, l Limits, visit func(*File, io.Reader) bool)
 		}
 		packed := int64(min(zf.CompressedSize64, 1<<62)) //nolint:gosec // bounded
 		goOn := visit(&files[i], &bounded{r: r, packed: func() int64 { return packed }, limits: l})
-		r.Close() //nolint:errcheck,gosec // reading told already what was wrong
+		r.Close() //nolint:gosec // reading told already what was wrong
 		if !goOn {
 			return nil
 		}

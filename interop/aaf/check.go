@@ -2,6 +2,7 @@ package aaf
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
@@ -141,10 +142,8 @@ next:
 }
 
 func appendNew[T comparable](list []T, v T) []T {
-	for _, x := range list {
-		if x == v {
-			return list
-		}
+	if slices.Contains(list, v) {
+		return list
 	}
 	return append(list, v)
 }

@@ -12,7 +12,6 @@ const maxParts = 256
 // decoder turns raw records into typed ones. What it returns shares nothing with the raw record: the values are cut out
 // of one string per record, and lists out of slabs, so that a record costs a few allocations.
 type decoder struct {
-	values []string // the values of the record, all attributes together
 	filled []string // those of one attribute that are not empty
 	parts  [maxParts]string
 
@@ -47,7 +46,8 @@ func (s *slab[P]) extend(dst []P, n int) []P {
 	if len(s.free) < need {
 		s.free = make([]P, max(slabSize, need))
 	}
-	out := append(s.free[:0:need], dst...)
+	out := s.free[:len(dst):need]
+	copy(out, dst)
 	s.free = s.free[need:]
 	return out
 }

@@ -153,6 +153,7 @@ func (m *Model) suffices(n uint32, cat catIndex) bool {
 		return m.relative(n).Name.Family != ""
 	case catStaff:
 		return lacks(&m.staff(n).Name) == ""
+	case catStructure, catSubject, catProgramme, catUnknown, catCount:
 	}
 	return true
 }

@@ -142,8 +142,7 @@ func TestAcceptanceHUnknownAttribute(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{}
 	for i := range 3 {
-		files[fmt.Sprintf("ENT_Complet_20240916_PersRelEleve_%04d.xml", i)] =
-			relative(fmt.Sprint(6000001+i), `<attr name="ENTEleveFutur"><value>x</value></attr>`)
+		files[fmt.Sprintf("ENT_Complet_20240916_PersRelEleve_%04d.xml", i)] = relative(fmt.Sprint(6000001+i), `<attr name="ENTEleveFutur"><value>x</value></attr>`)
 	}
 	d, err := aaf.Open(folder(t, files), aaf.Options{})
 	require.NoError(t, err)
@@ -339,7 +338,8 @@ func TestBreakingOutOfTheLoopClosesTheFiles(t *testing.T) {
 	t.Parallel()
 	d := open(t, aaf.Options{}, "2d-complet")
 	for range 3000 { // more than the files a process may open
-		for range d.Reader().Records() {
+		for _, err := range d.Reader().Records() {
+			require.NoError(t, err)
 			break
 		}
 	}

@@ -189,7 +189,12 @@ func (f *scanFile) fastAttrs(w []byte, i int, r *raw) (int, outcome) {
 	next := &f.next[r.cat]
 	var last attrKey
 	for {
-		i = skipSpace(w, i)
+		if len(w)-i > attrMargin && w[i] == '\n' { // the usual space between two attributes
+			i++
+		}
+		if len(w) > i && w[i] <= ' ' {
+			i = skipSpace(w, i)
+		}
 		if len(w)-i < attrMargin {
 			if at(w, i, endAttrs) {
 				return i + len(endAttrs), done
@@ -309,6 +314,9 @@ func fastValue(w []byte, i int, r *raw) (span, int, outcome) {
 		switch w[i] {
 		case '<':
 			r.text = append(r.text, w[start:i]...)
+			if hi := len(r.text); hi > lo && r.text[lo] > ' ' && r.text[hi-1] > ' ' {
+				return span{uint32(lo), uint32(hi)}, i, done //nolint:gosec // a record is limited to 4 MB
+			}
 			return r.trimmed(lo), i, done
 		case '&':
 			r.text = append(r.text, w[start:i]...)

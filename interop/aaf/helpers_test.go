@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -81,20 +80,6 @@ func relative(id, attrs string) string {
 </addRequest>
 </ficAlimMENESR>
 `
-}
-
-func ids[T any](list []T, id func(T) string) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = id(v)
-	}
-	return out
-}
-
-func sorted(list []string) []string {
-	out := slices.Clone(list)
-	slices.Sort(out)
-	return out
 }
 
 func codes(r *ent.Report) string {

@@ -2,6 +2,7 @@ package aaf
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
@@ -165,10 +166,8 @@ func (m *Model) joinPupils() {
 					m.lost(Pupils, id, nameTable().list[k].name, string(v), CodeUnknownRelative, string(target))
 					return
 				}
-				for _, seen := range relative {
-					if seen == row {
-						return
-					}
+				if slices.Contains(relative, row) {
+					return
 				}
 				relative = append(relative, row)
 				pairs = append(pairs, pair{row, n})
@@ -219,12 +218,8 @@ func (m *Model) joinRelatives() {
 			if first {
 				named, first = m.children.of(n), false
 			}
-			if p, ok := m.st.find(catPupil, v); ok {
-				for _, c := range named {
-					if c == p {
-						return
-					}
-				}
+			if p, ok := m.st.find(catPupil, v); ok && slices.Contains(named, p) {
+				return
 			}
 			m.reverse = append(m.reverse, Dangling{
 				Relatives, string(m.st.id(n)), nameTable().list[k].name, string(v), CodeReverseOnly, string(v),

@@ -21,7 +21,6 @@ type Model struct {
 	date   ent.Date
 	report *ent.Report
 	files  []string
-	dec    decoder
 
 	structures []*Structure
 	byStruct   map[string]*Structure

@@ -241,8 +241,9 @@ func (r *Reader) fatal(s *scanFile, err error) ent.Issue {
 			return catalog().New(CodeArchiveTruncated, at, "$")
 		}
 		return catalog().New(CodeReadFailed, at, "$", count)
+	default:
+		return catalog().New(CodeNotWellFormed, at, "$", count, ent.CodeOf("reason", string(syntax.Code)))
 	}
-	return catalog().New(CodeNotWellFormed, at, "$", count, ent.CodeOf("reason", string(syntax.Code)))
 }
 
 // notes files the tolerances that the scanner used.
@@ -429,14 +430,13 @@ func (p *progress) Read(b []byte) (int, error) {
 // FileError returns the issues of files that could not be read to their end, out of the error that ends an iteration.
 func FileError(err error) ent.Issues {
 	var out ent.Issues
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the join itself is wanted
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			out = append(out, FileError(e)...)
 		}
 		return out
 	}
-	var i ent.Issue
-	if errors.As(err, &i) {
+	if i, ok := errors.AsType[ent.Issue](err); ok {
 		out = append(out, i)
 	}
 	return out

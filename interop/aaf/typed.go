@@ -115,7 +115,7 @@ type Pupil struct {
 	Canteen   Flag
 	Morning   Flag // garderie du matin
 	Evening   Flag // garderie du soir
-	Study     Flag // études surveillées
+	Study     Flag // supervised study in the evening
 
 	// Until 2017.
 	Parents   []string
