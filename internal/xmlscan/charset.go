@@ -80,6 +80,19 @@ func charsetName(c *charset) string {
 func (c *charset) transcode(dst, src []byte) (nd, ns int, v validity) {
 	i, o := 0, 0
 	for len(src)-i >= 8 && len(dst)-o >= 12 {
+		for len(src)-i >= 16 && len(dst)-o >= 16 {
+			x, y := word(src, i), word(src, i+8)
+			if rare(x)|rare(y) != 0 {
+				break
+			}
+			binary.LittleEndian.PutUint64(dst[o:o+8:o+8], x)
+			binary.LittleEndian.PutUint64(dst[o+8:o+16:o+16], y)
+			i += 16
+			o += 16
+		}
+		if len(src)-i < 8 || len(dst)-o < 12 {
+			break
+		}
 		x := word(src, i)
 		high := x & highs
 		if ctl := controls(x); ctl != 0 {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -116,9 +117,12 @@ func user(mode, path string, env ...string) ratio.Work {
 	return func() (time.Duration, error) { u, err := run(mode, path, env...); return u.User, err }
 }
 
-func wall(mode, path string) ratio.Work {
-	return func() (time.Duration, error) { u, err := run(mode, path); return u.Wall, err }
+func wall(mode, path string, env ...string) ratio.Work {
+	return func() (time.Duration, error) { u, err := run(mode, path, env...); return u.Wall, err }
 }
+
+// oneCore keeps a child, its garbage collector included, on one core.
+const oneCore = "GOMAXPROCS=1"
 
 // report writes how many times ours is faster than the base, and the speed.
 func report(b *testing.B, base, ours ratio.Work, size int64) {
@@ -132,8 +136,9 @@ func report(b *testing.B, base, ours ratio.Work, size int64) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkRatioTyped compares the typed reader with encoding/xml RawToken building the same records.
+// BenchmarkRatioTyped compares the typed reader with encoding/xml RawToken building the same records, on one core.
 func BenchmarkRatioTyped(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for name, data := range aaf.Variants(12000) {
 		b.Run(name, func(b *testing.B) {
 			for range b.N {
@@ -161,7 +166,7 @@ func BenchmarkRatioLibxml2(b *testing.B) {
 						u, err := ratio.Child(lint, os.Environ(), "--noout", "--nonet", mode, path)
 						return u.User, err
 					}
-					report(b, base, user("typed", path), int64(len(data)))
+					report(b, base, user("typed", path, oneCore), int64(len(data)))
 				}
 			})
 		}
@@ -214,7 +219,7 @@ func BenchmarkRatioAcademy(b *testing.B) {
 	dir, size := feed(b)
 	b.Run("stream", func(b *testing.B) {
 		for range b.N {
-			u, err := run("typed", dir)
+			u, err := run("typed", dir, oneCore)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -226,7 +231,7 @@ func BenchmarkRatioAcademy(b *testing.B) {
 	})
 	b.Run("join", func(b *testing.B) {
 		for range b.N {
-			read, join, err := ratio.Best(user("typed", dir), user("model", dir))
+			read, join, err := ratio.Best(user("typed", dir, oneCore), user("model", dir, oneCore))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -253,7 +258,7 @@ func BenchmarkRatioTwoCores(b *testing.B) {
 		}
 	}
 	for range b.N {
-		report(b, wall("typed", dir), wall("typed-2", dir), 2*int64(len(data)))
+		report(b, wall("typed", dir, oneCore), wall("typed-2", dir), 2*int64(len(data)))
 	}
 }
 
@@ -266,14 +271,14 @@ func BenchmarkRatioZip(b *testing.B) {
 	}
 	for range b.N {
 		base := func() (time.Duration, error) {
-			plain, err := run("typed", dir)
+			plain, err := run("typed", dir, oneCore)
 			if err != nil {
 				return 0, err
 			}
-			only, err := run("inflate", path)
+			only, err := run("inflate", path, oneCore)
 			return plain.User + only.User, err
 		}
-		both, ours, err := ratio.Best(base, user("typed", path))
+		both, ours, err := ratio.Best(base, user("typed", path, oneCore))
 		if err != nil {
 			b.Fatal(err)
 		}
