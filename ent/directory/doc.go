@@ -12,6 +12,6 @@
 //		return issues.Err() // the guard names the school; nothing is removed before somebody consents
 //	}
 //
-// Sources: the practice of the most used importers, their defects corrected (spec of the AAF feed, sections 9 and 13).
+// Sources: the practice of the most used importers of the AAF feed, their defects corrected.
 // Comparing a feed with the people already held, plans, lifecycle and merges are to come here.
 package directory

@@ -37,8 +37,7 @@ func keyOf(name string) (attrKey, string) {
 	return 0, name
 }
 
-// nameTable holds every attribute name known in 1D and 2D feeds from 2013 to 2025 (spec of the feed sections 3, 4 and
-// 17). A name that is missing here is kept as it comes: the table is for speed and for telling what is new.
+// nameTable holds every attribute name known in 1D and 2D feeds from 2013 to 2025. A name that is missing here is kept as it comes: the table is for speed and for telling what is new.
 var nameTable = sync.OnceValue(func() *names {
 	t := &names{list: make([]nameInfo, 1, maxKeys), keys: make(map[string]attrKey, maxKeys)}
 	add := func(common bool, list ...string) {

@@ -53,17 +53,23 @@ func (s *Structure) tidy() { s.Classes = mergeClasses(s.Classes) }
 // replaces. Source: observed in feeds, where the placeholder comes beside the real link.
 func withoutTwins(links []Link) []Link {
 	out := links[:0]
-next:
+	var at map[string]int
+	if len(links) > 8 { // a pupil has two to four: a loop does
+		at = make(map[string]int, len(links))
+	}
 	for _, l := range links {
-		for i := range out {
-			if out[i].Relative == l.Relative {
-				if out[i] == (Link{Relative: l.Relative, Kinship: "1", Financial: true, Legal: "1", Contact: true}) {
-					out[i] = l
-				}
-				continue next
-			}
+		i := slices.IndexFunc(out, func(o Link) bool { return at == nil && o.Relative == l.Relative })
+		if n, ok := at[l.Relative]; ok {
+			i = n
 		}
-		out = append(out, l)
+		if i < 0 {
+			if at != nil {
+				at[l.Relative] = len(out)
+			}
+			out = append(out, l)
+		} else if out[i] == (Link{Relative: l.Relative, Kinship: "1", Financial: true, Legal: "1", Contact: true}) {
+			out[i] = l
+		}
 	}
 	return out
 }

@@ -15,7 +15,7 @@ type decoder struct {
 	filled []string // those of one attribute that are not empty
 	parts  [maxParts]string
 
-	issue func(code ent.Code, attr string)
+	issue func(code ent.Code, attr, value string)
 	attr  string
 
 	text    slab[string]
@@ -94,9 +94,9 @@ func (d *decoder) strings(dst, v []string) []string {
 }
 
 // reject files an issue about the attribute being read and returns false.
-func (d *decoder) reject(code ent.Code) bool {
+func (d *decoder) reject(code ent.Code, value string) bool {
 	if d.issue != nil {
-		d.issue(code, d.attr)
+		d.issue(code, d.attr, value)
 	}
 	return false
 }
@@ -108,7 +108,7 @@ func (d *decoder) bit(s string, at *bool) bool {
 		*at = true
 	case "0", "":
 	default:
-		return d.reject(CodeFlag)
+		return d.reject(CodeFlag, s)
 	}
 	return true
 }

@@ -370,6 +370,16 @@ func TestBadRecordsCostThemselves(t *testing.T) {
 	}
 }
 
+func TestRecordOfEmptyValuesIsLimited(t *testing.T) {
+	t.Parallel()
+	d, err := aaf.Open(folder(t, map[string]string{"x_Complet_20240917_PersRelEleve_0000.xml": relative("1",
+		`<attr name="mail">`+strings.Repeat("<value/>", 1<<20)+`</attr>`)}), aaf.Options{})
+	require.NoError(t, err)
+	r := d.Reader()
+	assert.Empty(t, all(t, r))
+	assert.EqualValues(t, 1, r.Report().CountOf(aaf.CodeRecordLimit))
+}
+
 func TestBadValueCostsThatValue(t *testing.T) {
 	t.Parallel()
 	d, err := aaf.Open(folder(t, map[string]string{"x_Complet_20240917_PersRelEleve_0000.xml": relative("1",
@@ -383,7 +393,10 @@ func TestBadValueCostsThatValue(t *testing.T) {
 	for _, c := range []ent.Code{aaf.CodeDate, aaf.CodeFlag, aaf.CodeParts} {
 		assert.EqualValues(t, 1, r.Report().CountOf(c), c)
 	}
-	assert.Len(t, e.Issues, 3)
+	require.Len(t, e.Issues, 3)
+	v, kept := e.Issues[0].Value()
+	assert.True(t, kept)
+	assert.Equal(t, "31/02/2000", v)
 }
 
 func TestSameIdentifierTwiceTheLastOneWins(t *testing.T) {

@@ -70,8 +70,8 @@ type typist struct {
 
 func newTypist(r *Reader) *typist {
 	t := &typist{r: r}
-	t.issue = func(code ent.Code, attr string) {
-		t.file(code, attr, "", ent.FieldOf("field", ent.Field(attr)))
+	t.issue = func(code ent.Code, attr, value string) {
+		t.file(code, attr, value, ent.FieldOf("field", ent.Field(attr)))
 	}
 	return t
 }

@@ -122,7 +122,7 @@ func (f *scanFile) fastRecord(w []byte, i int, r *raw) (int, outcome) {
 	if i, how = expect(w, i, endAdd); how != done {
 		return 0, how
 	}
-	if len(r.text) > f.opt.Limits.RecordBytes {
+	if r.size() > f.opt.Limits.RecordBytes {
 		return 0, unusual
 	}
 	if r.id.lo == r.id.hi {

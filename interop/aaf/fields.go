@@ -69,7 +69,7 @@ func flag[T any](name2D, name1D string, at func(*T) *Flag) field[T] {
 			case "N", "NON":
 				*at(t) = No
 			default:
-				return d.reject(CodeFlag)
+				return d.reject(CodeFlag, v[0])
 			}
 			return true
 		},
@@ -92,7 +92,7 @@ func date[T any](name2D, name1D string, at func(*T) *ent.Date) field[T] {
 		set: func(d *decoder, t *T, v []string) bool {
 			day, err := ent.ParseFrenchDate(v[0])
 			if err != nil {
-				return d.reject(CodeDate)
+				return d.reject(CodeDate, v[0])
 			}
 			*at(t) = day
 			return true
@@ -116,7 +116,7 @@ func parts[T, P any](name2D, name1D string, least, most int, at func(*T) *[]P,
 			for _, s := range v {
 				n := split(d.parts[:], s)
 				if n < least || n > most {
-					ok = d.reject(CodeParts)
+					ok = d.reject(CodeParts, s)
 					continue
 				}
 				p, fine := read(d, d.parts[:n])
@@ -151,7 +151,7 @@ func codeLabel[T any](name2D, name1D string, at func(*T) *CodeLabel) field[T] {
 		name2D: name2D, name1D: name1D,
 		set: func(d *decoder, t *T, v []string) bool {
 			if split(d.parts[:], v[0]) != 2 {
-				return d.reject(CodeParts)
+				return d.reject(CodeParts, v[0])
 			}
 			*at(t) = CodeLabel{d.parts[0], d.parts[1]}
 			return true
@@ -172,7 +172,7 @@ func lines[T any](name2D, name1D string, most int, at func(*T) *[]string) field[
 		set: func(d *decoder, t *T, v []string) bool {
 			n := split(d.parts[:], v[0])
 			if n > most {
-				return d.reject(CodeParts)
+				return d.reject(CodeParts, v[0])
 			}
 			empty := true
 			for _, p := range d.parts[:n] {
@@ -202,7 +202,7 @@ func classRefs[T any](name2D, name1D string, at func(*T) *[]ClassRef) field[T] {
 			case 5:
 				return ClassRef{Structure: p[0], TypeCode: p[1], TypeLabel: p[2], Code: p[3], Label: p[4]}, true
 			}
-			return ClassRef{}, d.reject(CodeParts)
+			return ClassRef{}, d.reject(CodeParts, strings.Join(p, "$"))
 		},
 		func(c *ClassRef) []string {
 			if c.TypeCode == "" && c.TypeLabel == "" && c.Label == "" {
@@ -217,7 +217,7 @@ func classDates[T any](name2D, name1D string, at func(*T) *[]ClassDate) field[T]
 		func(d *decoder, p []string) (ClassDate, bool) {
 			day, err := ent.ParseFrenchDate(p[1])
 			if err != nil {
-				return ClassDate{}, d.reject(CodeDate)
+				return ClassDate{}, d.reject(CodeDate, p[1])
 			}
 			return ClassDate{Structure: p[0], Date: day, Class: p[2]}, true
 		},

@@ -47,6 +47,7 @@ type groupNode struct {
 	structure, code, label string
 	parts                  []string // programmes of a class, classes of a group
 	levels                 []string
+	levelSet               map[string]bool
 	listed                 bool
 }
 
@@ -75,6 +76,16 @@ func (g *groupSet) add(structure, code, label string, parts []string, listed boo
 	return n
 }
 
+func (g *groupNode) addLevel(l string) {
+	if g.levelSet == nil {
+		g.levelSet = map[string]bool{}
+	}
+	if !g.levelSet[l] {
+		g.levelSet[l] = true
+		g.levels = append(g.levels, l)
+	}
+}
+
 // settle sorts the members.
 func (g *groupSet) settle() {
 	n := len(g.nodes)
@@ -86,7 +97,8 @@ func (g *groupSet) settle() {
 // pair ties two numbers.
 type pair struct{ from, to uint32 }
 
-// adjacency lists, for each number, the numbers tied to it, in the order they came, each once.
+// adjacency lists, for each number, the numbers tied to it, in the order they came. A tie that came twice in a row, as it
+// does when one record says it twice, counts once.
 type adjacency struct{ start, to []uint32 }
 
 func newAdjacency(n int, pairs []pair) adjacency {
@@ -109,15 +121,7 @@ func (a *adjacency) of(n uint32) []uint32 {
 	if int(n)+1 >= len(a.start) {
 		return nil
 	}
-	list := a.to[a.start[n]:a.start[n+1]]
-	// The same tie may stand twice: a class with its label in two spellings, a relative named twice.
-	out := list[:0:0]
-	for _, v := range list {
-		if !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
+	return slices.Compact(slices.Clone(a.to[a.start[n]:a.start[n+1]]))
 }
 
 func (m *Model) taughtOf(g *groupSet, n uint32) []Taught {

@@ -182,8 +182,7 @@ func (m *Model) joinPupils() {
 		})
 		if levelOf != "" {
 			for _, c := range mine {
-				node := &m.classes.nodes[c]
-				node.levels = appendNew(node.levels, levelOf)
+				m.classes.nodes[c].addLevel(levelOf)
 			}
 		}
 	}

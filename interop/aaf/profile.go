@@ -82,6 +82,25 @@ func (s *StaffMember) Profile(structure string, policy ProfilePolicy) ent.Profil
 	return ent.ProfileStaff
 }
 
+// academic reports whether a type of structure is a service of the academy: rectorat, inspection académique (DSDEN).
+func academic(nature string) bool {
+	switch nature {
+	case "RECTORAT", "SERVICE RECTORAL", "INSPECTIONS ACADEMIQUES", "SERVICE DE L INSPECTION ACADEMIQUE":
+		return true
+	}
+	return false
+}
+
+// ProfileIn is [StaffMember.Profile] with what the model knows of the structure: who does not teach in a service of the
+// academy (rectorat, inspection académique) has the academic profile.
+func (m *Model) ProfileIn(s *StaffMember, structure string, policy ProfilePolicy) ent.Profile {
+	p := s.Profile(structure, policy)
+	if at, ok := m.byStruct[structure]; ok && academic(at.Nature) && p != ent.ProfileTeacher {
+		return ent.ProfileAcademic
+	}
+	return p
+}
+
 // Structures returns the structures a staff member belongs to: that of attachment, then those of the functions and of
 // the direction, each once.
 func (s *StaffMember) Structures() []string {

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
@@ -99,15 +100,36 @@ func (p *Pseudonymiser) birth(id string, d ent.Date) ent.Date {
 	return ent.Date{Year: d.Year, Month: 1, Day: 1}.AddDays(int(p.draw("birth", id) % 365)) //nolint:gosec // under 365
 }
 
-func (p *Pseudonymiser) ine(id, ine string) string {
+// ine permutes the nine digits of a number: two pupils never meet, and one who has two records stays one.
+func (p *Pseudonymiser) ine(ine string) string {
 	if ine == "" {
 		return ""
 	}
-	fake, err := ent.NewINE(int(p.draw("ine", id) % 1e9)) //nolint:gosec // nine digits
+	n, ok := number(ine[:min(len(ine), 9)])
+	if !ok || len(ine) < 9 {
+		n = int(p.draw("ine-other", ine) % 1e9) //nolint:gosec // nine digits
+	}
+	fake, err := ent.NewINE(p.shuffle(n))
 	if err != nil {
 		return ""
 	}
 	return string(fake)
+}
+
+// shuffle is a permutation of the numbers under a thousand million that depends on the key: a Feistel network over 30
+// bits, walked until it falls below.
+func (p *Pseudonymiser) shuffle(n int) int {
+	const half, mask = 15, 1<<15 - 1
+	for {
+		left, right := n>>half, n&mask
+		for round := range 6 {
+			f := p.draw("shuffle", strconv.Itoa(round)+"-"+strconv.Itoa(right))
+			left, right = right, left^int(f&mask) //nolint:gosec // 15 bits
+		}
+		if n = left<<half | right; n < 1e9 {
+			return n
+		}
+	}
 }
 
 // phone uses the numbers that the regulator (ARCEP) keeps for fiction: 06 39 98 xx xx.
@@ -187,9 +209,9 @@ func (p *Pseudonymiser) Entry(e *Entry) {
 func (p *Pseudonymiser) pupil(id string, s *Pupil) {
 	p.name(id, &s.Name)
 	p.contact(id, &s.Contact)
-	s.BirthDate, s.INE = p.birth(id, s.BirthDate), p.ine(id, s.INE)
+	s.BirthDate, s.INE = p.birth(id, s.BirthDate), p.ine(s.INE)
 	if s.SchoolNumber != "" {
-		s.SchoolNumber = fmt.Sprintf("%07d", p.draw("number", s.SchoolNumber)%1e7)
+		s.SchoolNumber = fmt.Sprintf("%015d", p.draw("number", s.SchoolNumber)%1e15)
 	}
 	for i := range s.Links {
 		s.Links[i].Relative = p.id(s.Links[i].Relative)

@@ -248,6 +248,16 @@ func BenchmarkRatioAcademy(b *testing.B) {
 	})
 }
 
+// BenchmarkCopy is the plain copy of a feed in memory, the limit that nothing can pass.
+func BenchmarkCopy(b *testing.B) {
+	data := aaf.Variants(60000)["utf-8"]
+	out := make([]byte, len(data))
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		copy(out, data)
+	}
+}
+
 // BenchmarkRatioTwoCores compares two readers on two equal files with one, by the clock: it wants an idle machine.
 func BenchmarkRatioTwoCores(b *testing.B) {
 	dir := b.TempDir()

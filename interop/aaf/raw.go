@@ -45,6 +45,9 @@ func (r *raw) reset() {
 	r.id = span{}
 }
 
+// size is what the record takes in memory, about: a record of empty values is limited too.
+func (r *raw) size() int { return len(r.text) + 8*len(r.vals) + 40*len(r.attrs) }
+
 func (r *raw) bytes(s span) []byte { return r.text[s.lo:s.hi] }
 
 // addText appends bytes to the text and returns their trimmed run.

@@ -253,9 +253,13 @@ func (f *scanFile) attribute(r *raw, operational bool) error {
 				}
 				continue
 			}
+			if r.size() > f.opt.Limits.RecordBytes {
+				r.bad = badTooLong
+				continue
+			}
 			r.vals = append(r.vals, v)
 		case xmlscan.EndElement:
-			if !operational {
+			if !operational && r.bad != badTooLong {
 				a.hi = uint32(len(r.vals)) //nolint:gosec // bounded by the record
 				r.attrs = append(r.attrs, a)
 			}
@@ -295,7 +299,7 @@ func (f *scanFile) value(r *raw) (span, error) {
 		switch kind {
 		case xmlscan.Text:
 			t := f.s.Text()
-			if len(r.text)-lo+len(t) > f.opt.Limits.ValueBytes || len(r.text)+len(t) > f.opt.Limits.RecordBytes {
+			if len(r.text)-lo+len(t) > f.opt.Limits.ValueBytes || r.size()+len(t) > f.opt.Limits.RecordBytes {
 				r.bad = badTooLong
 				continue
 			}

@@ -1,6 +1,7 @@
 package aaf
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/opencartable/cartable/ent"
@@ -103,7 +104,7 @@ func authorityField() field[Pupil] {
 				case 2:
 					t.Links = append(slabOf[Link](d).extend(t.Links, 1), Link{Relative: d.parts[0], Kinship: d.parts[1], Legal: "1"})
 				default:
-					ok = d.reject(CodeParts)
+					ok = d.reject(CodeParts, s)
 				}
 			}
 			return ok
@@ -216,7 +217,7 @@ func catalogueField[P any](name string, at func(*Structure) *[]P, read func(code
 		func(d *decoder, p []string) (P, bool) {
 			if p[0] == "" {
 				var none P
-				return none, d.reject(CodeParts)
+				return none, d.reject(CodeParts, strings.Join(p, "$"))
 			}
 			label := ""
 			var rest []string

@@ -206,7 +206,7 @@ func (m *Model) RelativePerson(p *Relative) ent.Person {
 func (m *Model) StaffPerson(s *StaffMember, policy ProfilePolicy) ent.Person {
 	out := ent.Person{ID: m.ID(s.ID), Name: s.Name, BirthDate: s.BirthDate, Contact: ent.Contact{Mail: s.Mail}}
 	for _, at := range s.Structures() {
-		a := ent.Affiliation{Establishment: m.ID(at), Profile: s.Profile(at, policy)}
+		a := ent.Affiliation{Establishment: m.ID(at), Profile: m.ProfileIn(s, at, policy)}
 		for i := range s.Functions {
 			if f := &s.Functions[i]; f.Structure == at {
 				a.Functions = append(a.Functions, f.Function)

@@ -77,7 +77,7 @@ type Link struct {
 	Financial, Contact, Payment bool
 }
 
-// Pupil is an Eleve. Codes and numbers are kept as the feed writes them, right or wrong: [Pupil.Person] keeps the valid
+// Pupil is an Eleve. Codes and numbers are kept as the feed writes them, right or wrong: [Model.PupilPerson] keeps the valid
 // ones only.
 type Pupil struct {
 	Head

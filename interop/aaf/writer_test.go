@@ -249,6 +249,40 @@ func readAll(t *testing.T, dir string) string {
 	return b.String()
 }
 
+func TestStaffOfAServiceOfTheAcademy(t *testing.T) {
+	t.Parallel()
+	rec := func(c aaf.Category, id string, attrs ...aaf.Attr) *aaf.Record {
+		return &aaf.Record{Op: aaf.Add, Category: c, ID: id, Attrs: attrs}
+	}
+	attr := func(n, v string) aaf.Attr { return aaf.Attr{Name: n, Values: []string{v}} }
+	m, err := mustOpen(t, write(t, aaf.DeliveryOptions{}, []*aaf.Record{
+		rec(aaf.Structures, "1", attr("ENTStructureTypeStruct", "RECTORAT")),
+		rec(aaf.Staff, "7", attr("sn", "A"), attr("givenName", "B"), attr("ENTPersonFonctions", "1$ADF$X$P9101$Y")),
+		rec(aaf.Staff, "8", attr("sn", "A"), attr("givenName", "B"), attr("ENTPersonFonctions", "1$ENS$X$L1300$Y")),
+	})).Model(context.Background())
+	require.NoError(t, err)
+	for id, want := range map[string]ent.Profile{"7": ent.ProfileAcademic, "8": ent.ProfileTeacher} {
+		s, _ := m.StaffMember(id)
+		assert.Equal(t, want, m.StaffPerson(s, aaf.ProfilePolicy{}).Affiliations[0].Profile)
+	}
+}
+
+func TestPseudonymsOfINEDoNotMeet(t *testing.T) {
+	t.Parallel()
+	p, err := aaf.NewPseudonymiser([]byte("0123456789abcdef"))
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for i := range 20000 {
+		ine, err := ent.NewINE(180000000 + i)
+		require.NoError(t, err)
+		e := aaf.Entry{Category: aaf.Pupils, Pupil: &aaf.Pupil{INE: string(ine)}}
+		p.Entry(&e)
+		require.True(t, ent.INE(e.Pupil.INE).Valid())
+		require.False(t, seen[e.Pupil.INE], "two pupils with one number")
+		seen[e.Pupil.INE] = true
+	}
+}
+
 func TestCatalog(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, aaf.Catalog().Check())
