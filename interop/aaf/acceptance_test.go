@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -281,6 +283,26 @@ func TestAcceptanceBAttachments(t *testing.T) {
 	assert.Equal(t, "061300", m.NationalSubject("061300"))
 }
 
+func TestLevelOfAProgramme(t *testing.T) {
+	t.Parallel()
+	m := model(t, "2d-complet")
+	for mef, want := range map[string]string{"10310019110": "mef 10310019110", "1031000K11A": "attached 10310019110"} {
+		l, ok := m.LevelOf(mef)
+		require.True(t, ok)
+		assert.Equal(t, want, l.By+" "+l.Code)
+	}
+	_, ok := m.LevelOf("99999999999")
+	assert.False(t, ok)
+}
+
+func TestPlacedPupil(t *testing.T) {
+	t.Parallel()
+	m := model(t, "2d-complet")
+	for p := range m.Pupils() {
+		assert.Equal(t, p.ID == "5000003", p.Placed(), p.ID)
+	}
+}
+
 func TestAcceptanceBBirthDateByProfile(t *testing.T) {
 	t.Parallel()
 	lenient := open(t, aaf.Options{}, "2d-complet").Reader()
@@ -403,6 +425,78 @@ func TestAcceptanceCRejectUnknownModify(t *testing.T) {
 	c, _ := m.Class("4001", "6A")
 	assert.Equal(t, []string{"5000001"}, c.Pupils)
 	assert.Equal(t, ent.Tally{Read: 2, Kept: 1, Refused: 1}, r.Tally("Eleve modifyRequest"))
+}
+
+func TestDeltaReadOnItsOwnHoldsWhatItAdds(t *testing.T) {
+	t.Parallel()
+	m := model(t, "2d-delta")
+	assert.Equal(t, map[string][]string{
+		"Eleve": {"5000002", "5000009", "5009999"}, "PersRelEleve": {"6000002", "6000009"}, "PersEducNat": {"7000001"},
+	}, persons(m))
+	assert.EqualValues(t, 4, m.Report().CountOf(aaf.CodeModifyUnknown))
+	assert.EqualValues(t, 3, m.Report().CountOf(aaf.CodeDeleteUnknown))
+	assert.True(t, m.Report().Balanced())
+}
+
+func TestSeveralOperationsOnOneIdentifierApplyInOrder(t *testing.T) {
+	t.Parallel()
+	rec := func(op aaf.Op, id, mail string) *aaf.Record {
+		r := &aaf.Record{Op: op, Category: aaf.Relatives, ID: id}
+		if op != aaf.Delete {
+			r.Attrs = []aaf.Attr{{Name: "sn", Values: []string{"A"}}, {Name: "mail", Values: []string{mail}}}
+		}
+		return r
+	}
+	m := model(t, "2d-complet")
+	dir := write(t, aaf.DeliveryOptions{Kind: aaf.Delta, Header: aaf.Header{Generated: ent.Date{Year: 2024, Month: 9, Day: 18}}}, []*aaf.Record{
+		rec(aaf.Add, "1", "a@exemple.test"), rec(aaf.Delete, "1", ""),
+		rec(aaf.Delete, "6000001", ""), rec(aaf.Add, "6000001", "b@exemple.test"),
+		rec(aaf.Modify, "6000002", "c@exemple.test"), rec(aaf.Modify, "6000002", "d@exemple.test"),
+	})
+	r, err := m.Apply(context.Background(), mustOpen(t, dir), aaf.ApplyPolicy{})
+	require.NoError(t, err)
+	_, ok := m.Relative("1")
+	assert.False(t, ok)
+	p, _ := m.Relative("6000001")
+	assert.Equal(t, "b@exemple.test", p.Contact.Mail)
+	assert.Empty(t, p.Name.Given, "an add replaces entirely")
+	p, _ = m.Relative("6000002")
+	assert.Equal(t, "d@exemple.test", p.Contact.Mail)
+	assert.Equal(t, "Paul", p.Name.Given, "an absent attribute is unchanged")
+	assert.EqualValues(t, 3, r.CountOf(aaf.CodeDuplicate))
+}
+
+func TestDeltaThatCannotBeReadWholeChangesNothing(t *testing.T) {
+	t.Parallel()
+	m := model(t, "2d-complet")
+	before := slices.Collect(m.Records())
+	dir := samples.Dir(t, "aaf", "2d-delta")
+	names, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	files := map[string]string{}
+	for _, n := range names {
+		if b, err := os.ReadFile(filepath.Join(dir, n.Name())); err == nil && strings.HasSuffix(n.Name(), ".xml") {
+			files[n.Name()] = string(b)
+			if strings.Contains(n.Name(), "PersEducNat") { // the last category read
+				files[n.Name()] = string(b[:len(b)-40])
+			}
+		}
+	}
+	_, err = m.Apply(context.Background(), mustOpen(t, folder(t, files)), aaf.ApplyPolicy{})
+	require.ErrorIs(t, err, aaf.CodeNotWellFormed)
+	assertSame(t, before, slices.Collect(m.Records()))
+
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = m.Apply(ctx, open(t, aaf.Options{}, "2d-delta"), aaf.ApplyPolicy{})
+	require.ErrorIs(t, err, context.Canceled)
+	assertSame(t, before, slices.Collect(m.Records()))
+	_, err = open(t, aaf.Options{}, "2d-complet").Model(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+
+	_, err = m.Apply(context.Background(), open(t, aaf.Options{}, "2d-delta"), aaf.ApplyPolicy{})
+	require.NoError(t, err, "and the whole Delta still applies")
+	compareJoins(t, m, readExpected(t, "2d-delta").JoinsAfter)
 }
 
 func TestDeltaOlderThanTheModelIsRefused(t *testing.T) {

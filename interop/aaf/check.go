@@ -37,9 +37,33 @@ func (t *typist) pupil(p *Pupil) {
 			t.r.old = true
 		}
 	}
+	if s := p.Status; s != "" && s != "SCOLAIRE" && s != "APPRENTI" {
+		t.list("ENTEleveStatutEleve", s)
+	}
+	if l := p.Level1D.Code; l != "" && !knownLevel(l) {
+		t.list("ENTEleveNiveau", l)
+	}
 	if p.BirthDate.IsZero() && p.Op == Add {
 		t.file(CodeBirthDate, "ENTPersonDateNaissance", "")
 	}
+}
+
+// knownLevel reports whether a code is that of a level of the first degree: TPS to GS, CP to CM2.
+func knownLevel(code string) bool {
+	switch code {
+	case "1110", "1111", "1112", "1113", "1121", "1122", "1123", "1124", "1125":
+		return true
+	}
+	return false
+}
+
+// Placed reports whether social services (ASE) are among the relatives: what the others may see then wants a decision of
+// its own, which is the caller's.
+func (p *Pupil) Placed() bool {
+	return slices.ContainsFunc(p.Links, func(l Link) bool {
+		k, _ := ent.ParseKinship(l.Kinship)
+		return k == ent.KinshipSocialServices
+	})
 }
 
 // tidy settles what a record says twice.
@@ -109,6 +133,9 @@ func (t *typist) structure(s *Structure) {
 		if _, err := ent.ParseSIRET(strings.ReplaceAll(s.SIRET, " ", "")); err != nil {
 			t.file(CodeSIRET, "ENTStructureSIREN", s.SIRET)
 		}
+	}
+	if c := ent.Sector(s.Sector); c != "" && c != ent.SectorPublic && c != ent.SectorPrivate {
+		t.list("ENTEtablissementContrat", s.Sector)
 	}
 	for i := range s.Classes {
 		for _, m := range s.Classes[i].MEFs {

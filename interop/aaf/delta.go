@@ -49,8 +49,15 @@ func (m *Model) Apply(ctx context.Context, d *Delivery, policy ApplyPolicy) (*en
 		m.st.rollback(kept)
 		return r.report, fmt.Errorf("aaf: nothing applied: %w", err)
 	}
+	seen := make(map[string]bool, len(staged))
 	for i := range staged {
-		m.commit(&staged[i], r, policy)
+		s := &staged[i]
+		key := string(rune(m.st.rows[s.row].cat)) + string(m.st.id(s.row))
+		if seen[key] {
+			r.report.Add(catalog().New(CodeDuplicate, s.pos, s.path))
+		}
+		seen[key] = true
+		m.commit(s, r, policy)
 	}
 	r.report.Merge(m.settleReport(r))
 	return r.report, nil

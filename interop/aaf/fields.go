@@ -15,6 +15,8 @@ type field[T any] struct {
 	get func(t *T) []string
 	// text is set in place of set for a field that takes the first value as it is, which most do.
 	text func(*T) *string
+	// also are other names under which feeds have it, read and never written.
+	also []string
 	// old marks an attribute that is written only when it holds something.
 	old bool
 }
@@ -28,7 +30,7 @@ type table[T any] struct {
 func newTable[T any](fields ...field[T]) *table[T] {
 	t := &table[T]{fields: fields}
 	for i, f := range fields {
-		for _, n := range []string{f.name2D, f.name1D} {
+		for _, n := range append([]string{f.name2D, f.name1D}, f.also...) {
 			if k, _ := keyOf(n); k != 0 {
 				t.byKey[k] = uint8(i + 1) //nolint:gosec // fewer than 64 fields
 			}

@@ -45,7 +45,8 @@ type Dangling struct {
 	Target string
 }
 
-// Model reads the whole delivery and joins it. It returns an error, and no model, when a file could not be read to its
+// Model reads the whole delivery and joins it. Modifications and deletions, which a Complet never holds, are applied after
+// the adds, as [Model.Apply] does: a Delta read on its own gives what it adds, and warnings. It returns an error, and no model, when a file could not be read to its
 // end: a Complet with a hole would look like thousands of departures. The report of the model says why.
 func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 	m := &Model{opt: d.opt, st: newStore(), kind: d.Kind(), date: d.Date()}
@@ -54,12 +55,17 @@ func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 	t := newTypist(r)
 	ranks := m.ranks(d)
 	var canceled error
+	var late []staged
 	err := r.pass(func(x *raw) bool {
 		if canceled = ctx.Err(); canceled != nil {
 			return false
 		}
 		e := t.entry(x, string(x.text))
 		if x.cat == catUnknown || !t.accept(&e, x) {
+			return true
+		}
+		if x.op != Add { // a Delta read on its own, or a Complet that is not one: after the adds, in their order
+			late = append(late, stage(m.st, x, ranks[r.current.name], r))
 			return true
 		}
 		m.take(x, ranks[r.current.name], r)
@@ -70,6 +76,9 @@ func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 	}
 	if err != nil {
 		return nil, &ModelError{Report: m.report, err: err}
+	}
+	for i := range late {
+		m.commit(&late[i], r, ApplyPolicy{})
 	}
 	m.header, m.degree, m.gen = r.Header(), r.Degree(), r.Generation()
 	if m.date.IsZero() {
@@ -265,6 +274,36 @@ func (m *Model) NationalMEF(mef string) string {
 		return p.National
 	}
 	return mef
+}
+
+// Level is what a study programme counts as in statistics.
+type Level struct {
+	// By says what told it: "mef" (a national programme), "attached" (the national programme that a local one is attached
+	// to), "stat" (the first five digits of its statistical code), "label" (nothing better than its label).
+	By    string
+	Code  string
+	Label string
+}
+
+// LevelOf returns the level of a MEF: itself when it is national, otherwise the programme it is attached to, otherwise its
+// statistical code, otherwise its label. It returns false for a MEF that the delivery does not describe.
+func (m *Model) LevelOf(mef string) (Level, bool) {
+	p, ok := m.programmes[mef]
+	switch {
+	case !ok:
+		return Level{}, false
+	case ent.MEF(mef).Variant() == ent.MEFNational:
+		return Level{"mef", mef, p.Label}, true
+	case p.National != "":
+		label := p.Label
+		if n, ok := m.programmes[p.National]; ok {
+			label = n.Label
+		}
+		return Level{"attached", p.National, label}, true
+	case len(p.Stat) == 11:
+		return Level{"stat", p.Stat[:5], p.Label}, true
+	}
+	return Level{"label", p.Label, p.Label}, true
 }
 
 // NationalSubject returns the national subject of a code: itself when the delivery ties it to none.

@@ -61,8 +61,13 @@ func (s *StaffMember) Profile(structure string, policy ProfilePolicy) ent.Profil
 			continue
 		}
 		p := policy.of(f.Code)
-		if f.Code == ent.FunctionTeaching && f.Discipline == "D0000" && !policy.SchoolHeadTeaches {
+		switch f.Discipline {
+		case "D0010", "D0011": // head and deputy head, whatever the function is called
 			p = ent.ProfileDirection
+		case "D0000": // head of a primary school
+			if !policy.SchoolHeadTeaches {
+				p = ent.ProfileDirection
+			}
 		}
 		if p != "" && (best == "" || rank(p) < rank(best)) {
 			best = p

@@ -68,6 +68,11 @@ func rare[T any](f field[T]) field[T] {
 	return f
 }
 
+func also[T any](f field[T], names ...string) field[T] {
+	f.also = names
+	return f
+}
+
 // linkField reads the six-part value of the second degree.
 func linkField() field[Pupil] {
 	return parts("ENTElevePersRelEleve", "", 6, 6, func(p *Pupil) *[]Link { return &p.Links },
@@ -192,7 +197,7 @@ var structureTable = sync.OnceValue(func() *table[Structure] {
 		text("l", "ENTStructureVille", func(s *Structure) *string { return &s.Town }),
 		text("telephoneNumber", "ENTStructureTelephone", func(s *Structure) *string { return &s.Phone }),
 		text("facsimileTelephoneNumber", "ENTStructureFax", func(s *Structure) *string { return &s.Fax }),
-		text("ENTStructureMailSI", "ENTStructureMailSI", func(s *Structure) *string { return &s.Mail }),
+		also(text("ENTStructureMailSI", "ENTStructureMailSI", func(s *Structure) *string { return &s.Mail }), "ENTStructureEmail"),
 		list("ENTEtablissementStructRattachFctl", "", func(s *Structure) *[]string { return &s.Parents }),
 		codeLabel("ENTEtablissementBassin", "", func(s *Structure) *CodeLabel { return &s.Area }),
 		text("", "ENTEcoleCirconscription", func(s *Structure) *string { return &s.District }),
