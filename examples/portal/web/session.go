@@ -1,0 +1,108 @@
+package web
+
+import (
+	"crypto/rand"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// Account is who signed in.
+type Account struct {
+	// Name and Role are shown in the header.
+	Name, Role string
+	// Profile is the main national profile, "" for the local administrator.
+	Profile ent.Profile
+	// Admin is the person at the terminal, who sees everything.
+	Admin bool
+	// Ref names the person to the areas.
+	Ref string
+}
+
+const (
+	cookieName = "portail"
+	// sessionLife is how long a session lasts, used or not.
+	sessionLife = time.Hour
+	maxSessions = 10000
+)
+
+// sessions are held in memory: stopping the portal signs everybody out.
+type sessions struct {
+	now func() time.Time
+
+	mu   sync.Mutex
+	open map[string]session
+}
+
+type session struct {
+	who   Account
+	until time.Time
+}
+
+func newSessions(now func() time.Time) *sessions {
+	return &sessions{now: now, open: map[string]session{}}
+}
+
+// start opens a session under a new random token, and closes the one the browser had.
+func (s *sessions) start(w http.ResponseWriter, r *http.Request, who Account) {
+	s.end(w, r)
+	token := rand.Text()
+	s.mu.Lock()
+	now := s.now()
+	if len(s.open) >= maxSessions {
+		s.sweep(now)
+	}
+	s.open[token] = session{who, now.Add(sessionLife)}
+	s.mu.Unlock()
+	http.SetCookie(w, cookie(r, token, int(sessionLife/time.Second)))
+}
+
+// sweep forgets the sessions that are over, and any one when all are still open.
+func (s *sessions) sweep(now time.Time) {
+	for t, x := range s.open {
+		if now.After(x.until) {
+			delete(s.open, t)
+		}
+	}
+	for t := range s.open {
+		if len(s.open) < maxSessions {
+			break
+		}
+		delete(s.open, t)
+	}
+}
+
+func (s *sessions) end(w http.ResponseWriter, r *http.Request) {
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	delete(s.open, c.Value)
+	s.mu.Unlock()
+	http.SetCookie(w, cookie(r, "", -1))
+}
+
+func (s *sessions) of(r *http.Request) (Account, bool) {
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return Account{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, ok := s.open[c.Value]
+	if !ok || s.now().After(x.until) {
+		delete(s.open, c.Value)
+		return Account{}, false
+	}
+	return x.who, true
+}
+
+func cookie(r *http.Request, value string, age int) *http.Cookie {
+	return &http.Cookie{
+		Name: cookieName, Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+	}
+}

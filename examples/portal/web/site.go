@@ -1,0 +1,285 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Area is one part of the portal, such as the school or the delivery.
+type Area interface {
+	// Routes adds the pages of the area.
+	Routes(s *Site)
+	// Menu returns the entries that somebody sees.
+	Menu(who Account) []Link
+}
+
+// Handler makes a page for somebody who signed in. ErrNotFound gives the page of what does not exist.
+type Handler func(r *http.Request, who Account) (Page, error)
+
+// Options are what a Site needs.
+type Options struct {
+	// Door says who may enter.
+	Door Door
+	// Log receives one line per request: never a name, an identifier, nor what was searched.
+	Log *slog.Logger
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+	// Notice stands at the foot of every page.
+	Notice string
+	// Busy returns the page to show instead of any other while the portal is not ready.
+	Busy func() (Page, bool)
+	// Areas are in the order of the menu.
+	Areas []Area
+}
+
+// Site serves the areas in a common layout.
+type Site struct {
+	opt      Options
+	mux      *http.ServeMux
+	handler  http.Handler
+	sessions *sessions
+	views    Views
+}
+
+// New returns the site of the areas.
+func New(o Options) (*Site, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	views, err := ParseViews(templates, "templates")
+	if err != nil {
+		return nil, err
+	}
+	s := &Site{opt: o, mux: http.NewServeMux(), sessions: newSessions(o.Now), views: views}
+	if err := s.static(); err != nil {
+		return nil, err
+	}
+	s.mux.HandleFunc("GET /connexion", func(w http.ResponseWriter, r *http.Request) { s.signIn(w, r, false) })
+	s.mux.HandleFunc("POST /connexion", s.enter)
+	s.mux.HandleFunc("POST /deconnexion", s.leave)
+	s.mux.HandleFunc("/", s.notFound)
+	for _, a := range o.Areas {
+		a.Routes(s)
+	}
+	protect := http.NewCrossOriginProtection()
+	protect.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, http.StatusForbidden)
+	}))
+	s.handler = s.logged(protect.Handler(s.mux))
+	return s, nil
+}
+
+// ServeHTTP answers a request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Page adds a page for those who signed in. The pattern is that of http.ServeMux, without method.
+func (s *Site) Page(pattern string, h Handler) {
+	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
+		if s.busy(w, r) {
+			return
+		}
+		who, ok := s.sessions.of(r)
+		if !ok {
+			http.Redirect(w, r, "/connexion", http.StatusSeeOther)
+			return
+		}
+		p, err := h(r, who)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			s.fail(w, r, http.StatusNotFound)
+		case err != nil:
+			s.opt.Log.Error("page", "route", r.Pattern, "error", err)
+			s.fail(w, r, http.StatusInternalServerError)
+		default:
+			s.show(w, r, p)
+		}
+	})
+}
+
+func (s *Site) busy(w http.ResponseWriter, r *http.Request) bool {
+	if s.opt.Busy == nil {
+		return false
+	}
+	p, busy := s.opt.Busy()
+	if busy {
+		w.Header().Set("Retry-After", "2")
+		s.show(w, r, p)
+	}
+	return busy
+}
+
+func (s *Site) signIn(w http.ResponseWriter, r *http.Request, failed bool) {
+	if s.busy(w, r) {
+		return
+	}
+	p, err := s.opt.Door.SignIn(r, failed)
+	if err != nil {
+		s.opt.Log.Error("sign-in", "error", err)
+		s.fail(w, r, http.StatusInternalServerError)
+		return
+	}
+	if failed {
+		p.Status = http.StatusUnprocessableEntity
+	}
+	s.show(w, r, p)
+}
+
+func (s *Site) enter(w http.ResponseWriter, r *http.Request) {
+	if s.busy(w, r) {
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
+	who, ok := s.opt.Door.Enter(r)
+	if !ok {
+		s.signIn(w, r, true)
+		return
+	}
+	s.sessions.start(w, r, who)
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (s *Site) leave(w http.ResponseWriter, r *http.Request) {
+	s.sessions.end(w, r)
+	http.Redirect(w, r, "/connexion", http.StatusSeeOther)
+}
+
+func (s *Site) notFound(w http.ResponseWriter, r *http.Request) { s.fail(w, r, http.StatusNotFound) }
+
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int) {
+	titles := map[int]string{
+		http.StatusForbidden: "Demande refusée", http.StatusNotFound: "Page introuvable",
+	}
+	title, ok := titles[status]
+	if !ok {
+		title = "Erreur du portail"
+	}
+	s.show(w, r, Page{Title: title, View: s.views["error"], Data: status, Status: status})
+}
+
+// entry is an entry of the menu.
+type entry struct {
+	Link
+	// Current is what aria-current says: "page", "true" for the section of the page, or nothing.
+	Current string
+}
+
+// frame is what the layout shows.
+type frame struct {
+	Page
+	Who    *Account
+	Menu   []entry
+	Search bool
+	Notice string
+}
+
+// show writes a page in the layout.
+func (s *Site) show(w http.ResponseWriter, r *http.Request, p Page) {
+	f := frame{Page: p, Notice: s.opt.Notice}
+	if who, ok := s.sessions.of(r); ok && p.Refresh == 0 {
+		f.Who = &who
+		for _, a := range s.opt.Areas {
+			for _, l := range a.Menu(who) {
+				f.Menu = append(f.Menu, entry{l, current(l.Path, r.URL.Path)})
+				f.Search = f.Search || l.Path == "/recherche" && r.URL.Path != l.Path
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := p.View.ExecuteTemplate(&b, "layout", f); err != nil {
+		s.opt.Log.Error("template", "route", r.Pattern, "error", err)
+		http.Error(w, "Erreur du portail", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if p.Status != 0 {
+		w.WriteHeader(p.Status)
+	}
+	_, _ = b.WriteTo(w)
+}
+
+func current(entry, path string) string {
+	switch {
+	case entry == path:
+		return "page"
+	case entry != "/" && strings.HasPrefix(path, entry+"/"):
+		return "true"
+	}
+	return ""
+}
+
+// static serves the style sheet and the icon, which browsers keep and check by their hash.
+func (s *Site) static() error {
+	names, err := fs.Glob(static, "static/*")
+	if err != nil {
+		return fmt.Errorf("portal: %w", err)
+	}
+	for _, n := range names {
+		b, err := static.ReadFile(n)
+		if err != nil {
+			return fmt.Errorf("portal: %w", err)
+		}
+		sum := sha256.Sum256(b)
+		tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+		s.mux.HandleFunc("GET /"+n, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", tag)
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeContent(w, r, n, time.Time{}, bytes.NewReader(b))
+		})
+	}
+	return nil
+}
+
+// logged sets the headers that every answer carries, and writes one line per request.
+func (s *Site) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := s.opt.Now()
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "+
+			"form-action 'self'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
+		defer func() {
+			failure := recover()
+			if failure != nil && !rec.wrote {
+				s.fail(rec, r, http.StatusInternalServerError)
+			}
+			// The route is the pattern, such as /personnes/{category}/{id}: never the identifier itself.
+			s.opt.Log.Info("request", "method", r.Method, "route", r.Pattern, "status", rec.status,
+				"duration", s.opt.Now().Sub(start), "panic", failure != nil)
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	wrote  bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.status, r.wrote = status, true
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.wrote = true
+	return r.ResponseWriter.Write(b) //nolint:wrapcheck // an io.Writer passes errors as they are
+}
