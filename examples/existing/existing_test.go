@@ -80,7 +80,7 @@ func TestBrokenFeedChangesNothing(t *testing.T) {
 	require.NoError(t, os.WriteFile(files[0], b[:len(b)/2], 0o600))
 	require.Error(t, v.readFeed(t.Context(), dir))
 	assert.Equal(t, [4]int{}, v.counts(t))
-	assert.Contains(t, v.account, "AAF-XML-FATAL", "the page says why")
+	assert.Contains(t, v.account, "AAF-XML-TRUNCATED", "the page says why")
 }
 
 func TestPagesWantASession(t *testing.T) {

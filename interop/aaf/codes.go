@@ -9,6 +9,9 @@ import (
 // The codes of this package.
 const (
 	CodeNotWellFormed ent.Code = "AAF-XML-FATAL"
+	CodeTruncated     ent.Code = "AAF-XML-TRUNCATED"
+	CodeEncoding      ent.Code = "AAF-XML-ENCODING"
+	CodeStrictElement ent.Code = "AAF-XML-ELEMENT"
 	CodeEntity        ent.Code = "AAF-XML-ENTITY"
 	CodeDoctype       ent.Code = "AAF-XML-DOCTYPE"
 	CodeLimit         ent.Code = "AAF-XML-LIMIT"
@@ -78,7 +81,10 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		fatal   = ent.SeverityFatal
 	)
 	return ent.NewCatalog(
-		ent.Rule{Code: CodeNotWellFormed, Severity: fatal, Source: "XML 1.0", FR: "Le fichier n'est pas bien formé ({reason}) : lecture arrêtée après {count} enregistrement(s).", EN: "The file is not well-formed ({reason}): reading stopped after {count} record(s)."},
+		ent.Rule{Code: CodeNotWellFormed, Severity: fatal, Source: "XML 1.0", FR: "Le fichier n'est pas bien formé (une balise est fausse ou mal fermée) : lecture arrêtée après {count} enregistrement(s).", EN: "The file is not well-formed (a tag is wrong or closed in the wrong place): reading stopped after {count} record(s)."},
+		ent.Rule{Code: CodeTruncated, Severity: fatal, Source: "XML 1.0", FR: "Le fichier s'arrête avant sa fin : lecture arrêtée après {count} enregistrement(s).", EN: "The file ends before its end: reading stopped after {count} record(s)."},
+		ent.Rule{Code: CodeEncoding, Severity: fatal, Source: "XML 1.0, 2.2 and 4.3.3", FR: "Le fichier contient un octet ou un caractère que son codage ou XML interdit, ou annonce un codage inconnu : lecture arrêtée après {count} enregistrement(s).", EN: "The file holds a byte or a character that its encoding or XML forbids, or declares an unknown encoding: reading stopped after {count} record(s)."},
+		ent.Rule{Code: CodeStrictElement, Severity: fatal, Source: dtd, FR: "Le fichier contient un élément inconnu, refusé en lecture stricte : lecture arrêtée après {count} enregistrement(s).", EN: "The file holds an unknown element, refused in strict reading: reading stopped after {count} record(s)."},
 		ent.Rule{Code: CodeEntity, Severity: fatal, Source: "XML 1.0, 4.1", FR: "L'entité {name} n'est pas déclarée : lecture arrêtée après {count} enregistrement(s).", EN: "The entity {name} is not declared: reading stopped after {count} record(s)."},
 		ent.Rule{Code: CodeDoctype, Severity: fatal, Source: house, FR: "Le fichier déclare des entités ou des éléments dans son en-tête, ce qui est refusé : lecture arrêtée après {count} enregistrement(s).", EN: "The file declares entities or elements in its header, which is refused: reading stopped after {count} record(s)."},
 		ent.Rule{Code: CodeLimit, Severity: fatal, Source: house, FR: "Le fichier dépasse une limite de taille ou de profondeur : lecture arrêtée après {count} enregistrement(s).", EN: "The file exceeds a limit of size or depth: reading stopped after {count} record(s)."},

@@ -413,3 +413,36 @@ func TestSameIdentifierTwiceTheLastOneWins(t *testing.T) {
 	assert.Equal(t, 1, m.Count(aaf.Relatives))
 	assert.EqualValues(t, 1, m.Report().CountOf(aaf.CodeDuplicate))
 }
+
+func TestFatalIssuesSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	whole := relative("1", "")
+	for _, c := range []struct {
+		content string
+		options aaf.Options
+		want    ent.Code
+	}{
+		{whole[:len(whole)-30], aaf.Options{}, aaf.CodeTruncated},
+		{strings.Replace(whole, "TEST", "T\xffST", 1), aaf.Options{}, aaf.CodeEncoding},
+		{strings.Replace(whole, "TEST", "T\x01ST", 1), aaf.Options{}, aaf.CodeEncoding},
+		{strings.Replace(whole, "UTF-8", "EBCDIC", 1), aaf.Options{}, aaf.CodeEncoding},
+		{strings.Replace(whole, "TEST", "&nope;", 1), aaf.Options{}, aaf.CodeEntity},
+		{strings.Replace(whole, "</attributes>", "</attribute>", 1), aaf.Options{}, aaf.CodeNotWellFormed},
+		{strings.Replace(whole, "<attributes>", "<yo/><attributes>", 1), aaf.Options{Strict: true}, aaf.CodeStrictElement},
+		{strings.Replace(whole, "TEST", "<!--"+strings.Repeat("x", 300000)+"-->", 1), aaf.Options{}, aaf.CodeLimit},
+	} {
+		d, err := aaf.Open(folder(t, map[string]string{"x_Complet_20240917_PersRelEleve_0000.xml": c.content}), c.options)
+		require.NoError(t, err)
+		r := d.Reader()
+		var last error
+		for _, err := range r.Typed() {
+			last = err
+		}
+		require.ErrorIs(t, last, c.want)
+		i := aaf.FileError(last)[0]
+		assert.Equal(t, ent.SeverityFatal, i.Severity)
+		assert.Positive(t, i.Pos.Line, c.want)
+		assert.EqualValues(t, 1, r.Report().CountOf(c.want))
+		assert.True(t, r.Report().Balanced())
+	}
+}

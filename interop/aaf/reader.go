@@ -223,7 +223,7 @@ func (r *Reader) fatal(s *scanFile, err error) ent.Issue {
 	at := s.here()
 	var syntax *xmlscan.SyntaxError
 	if !errors.As(err, &syntax) { // an unknown element, in strict reading
-		return catalog().New(CodeNotWellFormed, at, "$", count, ent.CodeOf("reason", "unknown-element"))
+		return catalog().New(CodeStrictElement, at, "$", count)
 	}
 	at = s.at(syntax.Pos)
 	switch syntax.Code {
@@ -241,8 +241,12 @@ func (r *Reader) fatal(s *scanFile, err error) ent.Issue {
 			return catalog().New(CodeArchiveTruncated, at, "$")
 		}
 		return catalog().New(CodeReadFailed, at, "$", count)
+	case xmlscan.CodeTruncated:
+		return catalog().New(CodeTruncated, at, "$", count)
+	case xmlscan.CodeEncoding, xmlscan.CodeCharacter, xmlscan.CodeCharset:
+		return catalog().New(CodeEncoding, at, "$", count)
 	default:
-		return catalog().New(CodeNotWellFormed, at, "$", count, ent.CodeOf("reason", string(syntax.Code)))
+		return catalog().New(CodeNotWellFormed, at, "$", count)
 	}
 }
 
