@@ -22,6 +22,7 @@ var (
 	latin1  = newCharset("ISO-8859-1", charmap.ISO8859_1)
 	latin9  = newCharset("ISO-8859-15", charmap.ISO8859_15)
 	cp1252  = newCharset("windows-1252", charmap.Windows1252)
+	latin   = newLatin()
 	aliases = map[string]*charset{
 		"utf-8": nil, "utf8": nil, "us-ascii": nil, "ascii": nil,
 		"iso-8859-1": latin1, "iso8859-1": latin1, "iso_8859-1": latin1, "8859-1": latin1,
@@ -51,6 +52,30 @@ func newCharset(name string, m *charmap.Charmap) *charset {
 	return c
 }
 
+// oddByte marks, in the highest byte of an entry, a byte that is read
+// otherwise than the declaration says.
+const oddByte = 1 << 31
+
+// newLatin returns what senders really write when they declare ISO-8859-1 or
+// ISO-8859-15: Latin-9, with the characters of windows-1252 where Latin-9 has
+// controls. The bytes that the two ISO charsets do not share are odd, for who
+// declares the first one; the controls are odd for both.
+func newLatin() *charset {
+	c := &charset{name: latin9.name}
+	for b := range 256 {
+		c.table[b] = latin9.table[b]
+		if b >= 0x80 && b < 0xA0 {
+			if e := cp1252.table[b]; e != 0 {
+				c.table[b] = e
+			}
+			c.table[b] |= oddByte
+		} else if latin1.table[b] != latin9.table[b] {
+			c.table[b] |= oddByte
+		}
+	}
+	return c
+}
+
 // charsetByName returns the charset of that name, nil for UTF-8.
 func charsetByName(name []byte) (c *charset, ok bool) {
 	var lower [16]byte // longer than any alias
@@ -76,9 +101,11 @@ func charsetName(c *charset) string {
 }
 
 // transcode converts the start of src to UTF-8 at the start of dst. It
-// returns the bytes written, the bytes read, and why it stops.
-func (c *charset) transcode(dst, src []byte) (nd, ns int, v validity) {
+// returns the bytes written, the bytes read, why it stops, and whether an odd
+// byte was read.
+func (c *charset) transcode(dst, src []byte) (nd, ns int, v validity, odd bool) {
 	i, o := 0, 0
+	all := uint32(0)
 	for len(src)-i >= 8 && len(dst)-o >= 12 {
 		for len(src)-i >= 16 && len(dst)-o >= 16 {
 			x, y := word(src, i), word(src, i+8)
@@ -111,26 +138,28 @@ func (c *charset) transcode(dst, src []byte) (nd, ns int, v validity) {
 		o += k
 		e := c.table[src[i]]
 		if e == 0 {
-			return o, i, badEncoding
+			return o, i, badEncoding, all&oddByte != 0
 		}
 		binary.LittleEndian.PutUint32(dst[o:o+4:o+4], e)
+		all |= e
 		i++
-		o += int(e >> 24)
+		o += int(e >> 24 & 7)
 	}
 	for i < len(src) {
 		if len(dst)-o < 4 {
-			return o, i, destFull
+			return o, i, destFull, all&oddByte != 0
 		}
 		e := c.table[src[i]]
 		if e == 0 {
 			if src[i] < utf8.RuneSelf {
-				return o, i, badCharacter
+				return o, i, badCharacter, all&oddByte != 0
 			}
-			return o, i, badEncoding
+			return o, i, badEncoding, all&oddByte != 0
 		}
 		binary.LittleEndian.PutUint32(dst[o:o+4:o+4], e)
+		all |= e
 		i++
-		o += int(e >> 24)
+		o += int(e >> 24 & 7)
 	}
-	return o, i, validAll
+	return o, i, validAll, all&oddByte != 0
 }

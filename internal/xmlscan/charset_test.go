@@ -43,7 +43,8 @@ func TestCharsets(t *testing.T) {
 		require.NoError(t, err)
 		want[0] = strings.Replace(want[0], "UTF-8", label, 1)
 		for _, window := range []int{64, 1000, 0} {
-			s := xmlscan.New(bytes.NewReader(data), xmlscan.Options{Window: window, Lenient: true})
+			// Lenient reads ¤ and ¼ of ISO-8859-1 as Latin-9: TestBytesThatTheDeclarationContradicts.
+			s := xmlscan.New(bytes.NewReader(data), xmlscan.Options{Window: window, Lenient: label != "ISO-8859-1"})
 			assert.Empty(t, s.Charset())
 			got, err := events(s)
 			require.NoError(t, err)

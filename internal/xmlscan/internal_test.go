@@ -31,7 +31,7 @@ func TestCharsetTables(t *testing.T) {
 		undefined := 0
 		for b := range 256 {
 			dst := make([]byte, 8)
-			n, _, v := c.set.transcode(dst, []byte{byte(b)})
+			n, _, v, _ := c.set.transcode(dst, []byte{byte(b)})
 			want := c.ref.DecodeByte(byte(b))
 			if c.set == latin9 && b >= 0x80 && b < 0xA0 {
 				want = rune(b)

@@ -7,9 +7,9 @@ type NoteKind string
 const (
 	// NoteEntity is an HTML entity read as its character; Name is its name.
 	NoteEntity NoteKind = "html-entity"
-	// NoteCharset is a document in UTF-8 that declares an 8-bit charset; Name
-	// is the charset declared and Pos the first character beyond ASCII, or the
-	// start of a document with a byte order mark.
+	// NoteCharset is a document whose bytes are not in the charset it declares;
+	// Name is that charset and Pos the first character that tells, or the start
+	// of a document with a byte order mark.
 	NoteCharset NoteKind = "charset"
 )
 

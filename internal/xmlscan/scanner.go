@@ -52,7 +52,9 @@ type Options struct {
 	MaxBytes int64 // bytes of the input; 0 is no limit
 	Window   int   // initial size of the buffer, in bytes; default 128 KiB
 
-	// Lenient accepts the entities of HTML 4 without declaration, and UTF-8
+	// Lenient accepts the entities of HTML 4 without declaration, Latin-9 and
+	// windows-1252 characters under a declaration of ISO-8859-1 or ISO-8859-15,
+	// Latin-9 where UTF-8 is declared or nothing is, and UTF-8
 	// under the declaration of an 8-bit charset, provided that the first block
 	// of the input that is not ASCII is wholly valid UTF-8. Notes tells what
 	// was accepted.
@@ -108,6 +110,9 @@ type Scanner struct {
 	total        int64
 	enc          *charset // nil is UTF-8
 	detected     bool
+	latin1       bool   // ISO-8859-1 was declared
+	declared     string // the charset declared, when another one is read
+	oddNoted     bool
 	raw          []byte
 	rawPos       int
 	rawLim       int // what detect leaves to convert
@@ -328,6 +333,9 @@ func (s *Scanner) Depth() int { return s.depth }
 func (s *Scanner) Charset() string {
 	if !s.started {
 		return ""
+	}
+	if s.enc == latin && s.declared != "" {
+		return s.declared
 	}
 	return charsetName(s.enc)
 }

@@ -156,6 +156,7 @@ func (s *Scanner) start() {
 		return
 	}
 	if !isDeclaration(head) {
+		s.doubt(bom)
 		return
 	}
 	k := bytes.Index(head, []byte("?>"))
@@ -164,24 +165,84 @@ func (s *Scanner) start() {
 	}
 	d, _ := parseDeclaration(head[5:k])
 	enc, ok := charsetByName(d.encoding)
-	if !ok || enc == nil {
+	if !ok {
 		return // what is wrong is reported when the declaration is delivered
+	}
+	if enc == nil {
+		s.doubt(bom)
+		return
 	}
 	switch {
 	case !bom:
-		s.enc = enc
-		if len(s.raw) < rawSize {
-			raw := make([]byte, rawSize)
-			copy(raw, s.raw[:s.rawEnd])
-			s.raw = raw
+		s.latin1 = enc == latin1
+		if s.opt.Lenient && (enc == latin1 || enc == latin9) {
+			s.declared, enc = enc.name, latin
 		}
-		s.rawEnd += s.read(s.raw[s.rawEnd:rawSize])
-		s.rawLim = s.rawEnd
+		s.enc = enc
+		s.readBlock()
 		s.detect()
 	case s.opt.Lenient:
 		s.note(NoteCharset, enc.name, Pos{Line: 1, Column: 1, Offset: 3})
 	default:
 		s.stop = stopBOM
+	}
+}
+
+// readBlock reads the first block of a document that is to be converted.
+func (s *Scanner) readBlock() {
+	if len(s.raw) < rawSize {
+		raw := make([]byte, rawSize)
+		copy(raw, s.raw[:s.rawEnd])
+		s.raw = raw
+	}
+	s.rawEnd += s.read(s.raw[s.rawEnd:rawSize])
+	s.rawLim = s.rawEnd
+}
+
+// doubt looks at the first block of a document that is in UTF-8, by its
+// declaration or for want of one, and reads it as Latin-9 when its first
+// character beyond ASCII is not UTF-8, if the options allow it. A document that
+// is UTF-8 up to a damaged byte stays what it is, and is refused.
+func (s *Scanner) doubt(bom bool) {
+	if !s.opt.Lenient || bom {
+		return
+	}
+	s.readBlock()
+	b := s.raw[s.rawPos:s.rawEnd]
+	if n, v := validate(b); v == badEncoding && isASCII(b[:n]) {
+		m := mark{line: 1, col: 1}
+		m.advance(b[:n])
+		s.note(NoteCharset, nameUTF8, Pos{Line: m.line, Column: m.col, Offset: int64(n)})
+		s.enc, s.detected, s.oddNoted = latin, true, true
+	}
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// noteOdd records the first byte that is read otherwise than declared.
+func (s *Scanner) noteOdd(src []byte, end int) {
+	for i, b := range src {
+		if latin.table[b]&oddByte == 0 || !s.latin1 && b >= 0xA0 {
+			continue
+		}
+		s.oddNoted = true
+		m := s.cur
+		if end < m.idx {
+			m = s.base
+		}
+		m.advance(s.buf[m.idx:end])
+		out := make([]byte, 4*i+16)
+		n, _, _, _ := s.enc.transcode(out, src[:i])
+		m.advance(out[:n])
+		s.note(NoteCharset, s.declared, Pos{Line: m.line, Column: m.col, Offset: s.endOff + int64(i)})
+		return
 	}
 }
 
@@ -213,7 +274,10 @@ func (s *Scanner) fillUTF8() {
 // fillCharset reads blocks and converts them into the buffer.
 func (s *Scanner) fillCharset() {
 	for {
-		nd, ns, v := s.enc.transcode(s.buf[s.end:], s.raw[s.rawPos:s.rawLim])
+		nd, ns, v, odd := s.enc.transcode(s.buf[s.end:], s.raw[s.rawPos:s.rawLim])
+		if odd && !s.oddNoted {
+			s.noteOdd(s.raw[s.rawPos:s.rawPos+ns], s.end)
+		}
 		s.end += nd
 		s.w = s.end
 		s.rawPos += ns
@@ -267,7 +331,7 @@ func (s *Scanner) detect() {
 		}
 		m.advance(s.buf[m.idx:s.end])
 		m.advance(b[:ascii])
-		s.note(NoteCharset, s.enc.name, Pos{Line: m.line, Column: m.col, Offset: s.endOff + int64(ascii)})
+		s.note(NoteCharset, s.Charset(), Pos{Line: m.line, Column: m.col, Offset: s.endOff + int64(ascii)})
 		s.enc = nil
 	case v == validPartial:
 		s.rawLim = s.rawPos + n

@@ -185,8 +185,8 @@ type memory []byte
 
 func (memory) list(Limits, *ent.Report) ([]entry, error) { return nil, nil }
 
-func (m memory) walk(files []File, _ Limits, visit func(*File, io.Reader) bool) error {
-	visit(&files[0], bytes.NewReader(m))
+func (m memory) walk(files []File, _ Limits, visit visitor) error {
+	visit(&files[0], bytes.NewReader(m), nil)
 	return nil
 }
 

@@ -30,17 +30,20 @@ const (
 	CodeDuplicate        ent.Code = "AAF-RECORD-TWICE"
 	CodeRequired         ent.Code = "AAF-RECORD-REQUIRED"
 
-	CodeParts     ent.Code = "AAF-VALUE-PARTS"
-	CodeFlag      ent.Code = "AAF-VALUE-FLAG"
-	CodeDate      ent.Code = "AAF-VALUE-DATE"
-	CodeList      ent.Code = "AAF-VALUE-LIST"
-	CodeUAI       ent.Code = "AAF-UAI"
-	CodeUAIPseudo ent.Code = "AAF-UAI-PSEUDO"
-	CodeINE       ent.Code = "AAF-INE"
-	CodeINEKey    ent.Code = "AAF-INE-KEY"
-	CodeSIRET     ent.Code = "AAF-SIRET"
-	CodeMEF       ent.Code = "AAF-MEF"
-	CodeBirthDate ent.Code = "AAF-BIRTHDATE-MISSING"
+	CodeParts      ent.Code = "AAF-VALUE-PARTS"
+	CodeFlag       ent.Code = "AAF-VALUE-FLAG"
+	CodeDate       ent.Code = "AAF-VALUE-DATE"
+	CodeList       ent.Code = "AAF-VALUE-LIST"
+	CodeUAI        ent.Code = "AAF-UAI"
+	CodeUAIPseudo  ent.Code = "AAF-UAI-PSEUDO"
+	CodeUAIMissing ent.Code = "AAF-NO-UAI"
+	CodeSeveral    ent.Code = "AAF-VALUE-SEVERAL"
+	CodeLinkTwice  ent.Code = "AAF-LINK-TWICE"
+	CodeINE        ent.Code = "AAF-INE"
+	CodeINEKey     ent.Code = "AAF-INE-KEY"
+	CodeSIRET      ent.Code = "AAF-SIRET"
+	CodeMEF        ent.Code = "AAF-MEF"
+	CodeBirthDate  ent.Code = "AAF-BIRTHDATE-MISSING"
 
 	CodeChunkMissing     ent.Code = "AAF-CHUNK-MISSING"
 	CodeFileDate         ent.Code = "AAF-FILE-DATE"
@@ -49,6 +52,13 @@ const (
 	CodeArchiveRatio     ent.Code = "AAF-ARCHIVE-RATIO"
 	CodeArchiveTruncated ent.Code = "AAF-ARCHIVE-TRUNCATED"
 	CodeEmptyDelivery    ent.Code = "AAF-DELIVERY-EMPTY"
+	CodeArchiveTwice     ent.Code = "AAF-ARCHIVE-TWICE"
+	CodeArchiveEntries   ent.Code = "AAF-ARCHIVE-ENTRIES"
+	CodeFileSkipped      ent.Code = "AAF-FILE-SKIPPED"
+	CodeCategoryMissing  ent.Code = "AAF-CATEGORY-MISSING"
+	CodeSeveralFeeds     ent.Code = "AAF-DELIVERY-SEVERAL"
+	CodeNotComplet       ent.Code = "AAF-COMPLET-CHANGES"
+	CodeDeltaAlone       ent.Code = "AAF-DELTA-ALONE"
 
 	CodeUnknownRelative  ent.Code = "AAF-JOIN-RELATIVE"
 	CodeUnknownStructure ent.Code = "AAF-JOIN-STRUCTURE"
@@ -59,7 +69,9 @@ const (
 	CodeReverseOnly      ent.Code = "AAF-JOIN-REVERSE-ONLY"
 	CodeModifyUnknown    ent.Code = "AAF-DELTA-MODIFY-UNKNOWN"
 	CodeDeleteUnknown    ent.Code = "AAF-DELTA-DELETE-UNKNOWN"
+	CodeModifyRefused    ent.Code = "AAF-DELTA-MODIFY-REFUSED"
 	CodeOlderFeed        ent.Code = "AAF-FEED-OLDER"
+	CodeWrongDelivery    ent.Code = "AAF-DELTA-WRONG"
 
 	// CodeNoPlace is the loss of what the dialect of a degree has no attribute for.
 	CodeNoPlace ent.Code = "AAF-WRITE-NO-PLACE"
@@ -88,7 +100,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		ent.Rule{Code: CodeEntity, Severity: fatal, Source: "XML 1.0, 4.1", FR: "L'entité {name} n'est pas déclarée : lecture arrêtée après {count} enregistrement(s).", EN: "The entity {name} is not declared: reading stopped after {count} record(s)."},
 		ent.Rule{Code: CodeDoctype, Severity: fatal, Source: house, FR: "Le fichier déclare des entités ou des éléments dans son en-tête, ce qui est refusé : lecture arrêtée après {count} enregistrement(s).", EN: "The file declares entities or elements in its header, which is refused: reading stopped after {count} record(s)."},
 		ent.Rule{Code: CodeLimit, Severity: fatal, Source: house, FR: "Le fichier dépasse une limite de taille ou de profondeur : lecture arrêtée après {count} enregistrement(s).", EN: "The file exceeds a limit of size or depth: reading stopped after {count} record(s)."},
-		ent.Rule{Code: CodeCharset, Severity: warning, Source: feeds, FR: "Le fichier annonce un codage et en contient un autre : lu en UTF-8.", EN: "The file declares one encoding and holds another: read as UTF-8."},
+		ent.Rule{Code: CodeCharset, Severity: warning, Source: feeds, FR: "Le fichier annonce un codage et en contient un autre : lu d'après ses octets.", EN: "The file declares one encoding and holds another: read by its bytes."},
 		ent.Rule{Code: CodeHTMLEntity, Severity: warning, Source: feeds, FR: "Le fichier contient l'entité HTML {name}, non déclarée : remplacée par son caractère.", EN: "The file holds the HTML entity {name}, not declared: replaced by its character."},
 		ent.Rule{Code: CodeReadFailed, Severity: fatal, Source: house, FR: "Le fichier ne peut pas être lu : lecture arrêtée après {count} enregistrement(s).", EN: "The file cannot be read: reading stopped after {count} record(s)."},
 
@@ -123,13 +135,26 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		ent.Rule{Code: CodeArchiveTruncated, Severity: fatal, Source: house, FR: "L'archive est tronquée ou abîmée.", EN: "The archive is truncated or damaged."},
 		ent.Rule{Code: CodeEmptyDelivery, Severity: refused, Source: house, FR: "Aucun fichier de la livraison n'est reconnu.", EN: "No file of the delivery is recognised."},
 
+		ent.Rule{Code: CodeArchiveTwice, Severity: refused, Source: house, FR: "L'archive contient deux entrées du même nom : la seconde est refusée.", EN: "The archive holds two entries of one name: the second one is refused."},
+		ent.Rule{Code: CodeArchiveEntries, Severity: fatal, Source: house, FR: "L'archive ou le dossier contient trop d'entrées.", EN: "The archive or folder holds too many entries."},
+		ent.Rule{Code: CodeFileSkipped, Severity: warning, Source: house, FR: "Un fichier .xml est laissé de côté : c'est un lien, ou il est à plus d'un sous-dossier de profondeur.", EN: "An .xml file is left aside: it is a link, or stands deeper than one sub-folder."},
+		ent.Rule{Code: CodeCategoryMissing, Severity: warning, Source: feeds, FR: "La livraison complète n'a aucun fichier de {category}.", EN: "The complete delivery has no file of {category}."},
+		ent.Rule{Code: CodeSeveralFeeds, Severity: fatal, Source: house, FR: "Les fichiers sont de plusieurs livraisons (dossiers, académies ou degrés différents) : à lire séparément.", EN: "The files are of several deliveries (different folders, academies or degrees): read them one by one."},
+		ent.Rule{Code: CodeNotComplet, Severity: warning, Source: sdet, FR: "La livraison complète contient {count} modification(s) ou suppression(s) : appliquées dans leur ordre.", EN: "The complete delivery holds {count} modification(s) or deletion(s): applied in their order."},
+		ent.Rule{Code: CodeDeltaAlone, Severity: info, Source: sdet, FR: "La livraison est un Delta, lu seul : elle ne contient que ce qui a changé.", EN: "The delivery is a Delta, read on its own: it holds only what has changed."},
+		ent.Rule{Code: CodeUAIMissing, Severity: info, Source: feeds, FR: "La structure n'a pas de code UAI.", EN: "The structure has no UAI."},
+		ent.Rule{Code: CodeSeveral, Severity: warning, Source: sdet, FR: "L'attribut {field} a plusieurs valeurs là où une seule est attendue : la première est lue, les autres sont gardées telles quelles.", EN: "The attribute {field} has several values where one is expected: the first one is read, the others are kept as they are."},
+		ent.Rule{Code: CodeLinkTwice, Severity: warning, Source: feeds, FR: "Le responsable {target} figure deux fois avec des droits différents : le premier lien est gardé.", EN: "The relative {target} stands twice with different rights: the first link is kept."},
+		ent.Rule{Code: CodeModifyRefused, Severity: refused, Source: house, FR: "La modification est refusée : l'objet est inconnu, ou n'aurait plus de nom.", EN: "The modification is refused: the object is unknown, or would have no name left."},
+		ent.Rule{Code: CodeWrongDelivery, Severity: refused, Source: house, FR: "La livraison n'est pas un Delta de cette académie et de ce degré : rien n'est appliqué.", EN: "The delivery is not a Delta of this academy and degree: nothing is applied."},
+
 		ent.Rule{Code: CodeUnknownRelative, Severity: warning, Source: sdet, FR: "{field} désigne le responsable {target}, qui n'est pas dans la livraison.", EN: "{field} names the relative {target}, who is not in the delivery."},
 		ent.Rule{Code: CodeUnknownStructure, Severity: warning, Source: sdet, FR: "{field} désigne la structure {target}, qui n'est pas dans la livraison.", EN: "{field} names the structure {target}, which is not in the delivery."},
 		ent.Rule{Code: CodeUnknownClass, Severity: warning, Source: sdet, FR: "{field} désigne la classe ou le groupe {target} d'une structure qui n'est pas dans la livraison.", EN: "{field} names the class or group {target} of a structure that is not in the delivery."},
 		ent.Rule{Code: CodeUnknownSubject, Severity: warning, Source: sdet, FR: "{field} désigne la matière {target}, qui n'est pas dans la livraison.", EN: "{field} names the subject {target}, which is not in the delivery."},
 		ent.Rule{Code: CodeUnknownMEF, Severity: warning, Source: sdet, FR: "{field} désigne le MEF {target}, qui n'est pas dans la livraison.", EN: "{field} names the MEF {target}, which is not in the delivery."},
 		ent.Rule{Code: CodeClassCreated, Severity: warning, Source: sdet, FR: "{field} désigne la classe ou le groupe {target}, absent du catalogue de sa structure : créé.", EN: "{field} names the class or group {target}, absent from the catalogue of its structure: created."},
-		ent.Rule{Code: CodeReverseOnly, Severity: warning, Source: sdet, FR: "Le responsable désigne l'élève {target}, qui ne le désigne pas : aucun droit n'en vient.", EN: "The relative names the pupil {target}, who does not name them: no right comes from it."},
+		ent.Rule{Code: CodeReverseOnly, Severity: warning, Source: sdet, FR: "Le responsable désigne l'élève {target}, qui ne le désigne pas ou n'est pas dans la livraison : aucun droit n'en vient.", EN: "The relative names the pupil {target}, who does not name them or is not in the delivery: no right comes from it."},
 		ent.Rule{Code: CodeModifyUnknown, Severity: warning, Source: feeds, FR: "La modification porte sur un objet inconnu.", EN: "The modification is of an unknown object."},
 		ent.Rule{Code: CodeDeleteUnknown, Severity: warning, Source: feeds, FR: "La suppression porte sur un objet inconnu.", EN: "The deletion is of an unknown object."},
 		ent.Rule{Code: CodeNoPlace, Severity: info, Source: sdet, FR: "Ce degré n'a pas d'attribut pour cette donnée : elle n'est pas écrite.", EN: "This degree has no attribute for this datum: it is not written."},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -87,6 +88,8 @@ type Delivery struct {
 	files  []File
 	from   origin
 	report *ent.Report
+	// refused is why no reading is possible: nothing to read, or several feeds in one place.
+	refused error
 }
 
 // Open opens a delivery: a folder, a .zip, a .tgz or .tar.gz, or one .xml file. The files may stand at the root or in one
@@ -116,22 +119,29 @@ func Open(name string, o Options) (*Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.keep(entries, kindIn(path.Base(name)))
+	archive := filepath.Base(name)
+	d.keep(entries, kindIn(archive), dateIn(archive))
 	return d, nil
 }
 
 // keep retains the feed's files among the entries, in reading order, and checks the set.
-func (d *Delivery) keep(entries []entry, archiveKind Kind) {
+func (d *Delivery) keep(entries []entry, archiveKind Kind, archiveDate ent.Date) {
 	for _, e := range entries {
 		base := path.Base(e.name)
 		dir := path.Dir(e.name)
-		if !strings.HasSuffix(strings.ToLower(base), ".xml") || strings.HasPrefix(base, ".") ||
-			strings.HasPrefix(dir, "__MACOSX") || strings.Count(e.name, "/") > 1 {
+		if !strings.HasSuffix(strings.ToLower(base), ".xml") || strings.HasPrefix(base, ".") || strings.HasPrefix(dir, "__MACOSX") {
+			continue
+		}
+		if strings.Count(e.name, "/") > 1 {
+			skipped(d.report, e.name)
 			continue
 		}
 		f := File{FileName: ParseFileName(base), Name: base, Size: e.size, dir: dir}
 		if f.Kind == "" {
 			f.Kind = archiveKind
+		}
+		if f.Date.IsZero() {
+			f.Date = archiveDate
 		}
 		d.files = append(d.files, f)
 	}
@@ -152,16 +162,19 @@ func compareFiles(a, b File) int {
 // checkSet files what the names alone tell: a chunk that is missing, dates or kinds that differ, nothing to read.
 func (d *Delivery) checkSet() {
 	if len(d.files) == 0 {
-		d.report.Add(catalog().New(CodeEmptyDelivery, ent.Pos{}, "$"))
+		i := catalog().New(CodeEmptyDelivery, ent.Pos{}, "$")
+		d.report.Add(i)
+		d.refused = i
 		return
 	}
-	mixed := false
+	mixed, several := false, false
 	chunks := map[Category][]int{}
 	for _, f := range d.files {
 		if f.BadDate {
 			d.report.Add(catalog().New(CodeFileDate, ent.Pos{File: f.Name}, "$"))
 		}
 		first := d.files[0]
+		several = several || f.dir != first.dir
 		mixed = mixed || f.Kind != first.Kind || f.Date != first.Date
 		if f.Chunk >= 0 && f.Category != "" {
 			chunks[f.Category] = append(chunks[f.Category], f.Chunk)
@@ -170,9 +183,17 @@ func (d *Delivery) checkSet() {
 	if mixed {
 		d.report.Add(catalog().New(CodeMixedDelivery, ent.Pos{}, "$"))
 	}
+	if several {
+		i := catalog().New(CodeSeveralFeeds, ent.Pos{}, "$")
+		d.report.Add(i)
+		d.refused = i
+	}
 	for _, c := range Categories() {
 		have := chunks[c]
 		if len(have) == 0 {
+			if c != Subjects && c != Programmes && d.files[0].Kind == Complet && !d.has(c) {
+				d.report.Add(catalog().New(CodeCategoryMissing, ent.Pos{}, "$."+string(c), ent.CodeOf("category", string(c))))
+			}
 			continue
 		}
 		for n := range slices.Max(have) {
@@ -182,6 +203,11 @@ func (d *Delivery) checkSet() {
 			}
 		}
 	}
+}
+
+// has reports whether some file is of a category by its name.
+func (d *Delivery) has(c Category) bool {
+	return slices.ContainsFunc(d.files, func(f File) bool { return f.Category == c })
 }
 
 // Files returns the files of the delivery in the order in which they are read.

@@ -48,14 +48,24 @@ func ParseFileName(name string) FileName {
 	for i, p := range parts {
 		switch {
 		case strings.EqualFold(p, string(Complet)), strings.EqualFold(p, string(Delta)):
-			f.Prefix = strings.Join(parts[:i], "_")
-		case i == len(parts)-1 && len(p) >= 6:
+			f.Prefix, f.Kind = strings.Join(parts[:i], "_"), kindIn(p)
+		case len(p) >= 8:
 			if _, isNumber := number(p); isNumber {
 				f.Date, f.BadDate = compactDate(p)
 			}
 		}
 	}
 	return f
+}
+
+// dateIn returns the first date written YYYYMMDD in a name, such as that of an archive.
+func dateIn(name string) ent.Date {
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return r < '0' || r > '9' }) {
+		if d, bad := compactDate(word); !bad {
+			return d
+		}
+	}
+	return ent.Date{}
 }
 
 // compactDate reads YYYYMMDD; bad reports digits that are no such date.

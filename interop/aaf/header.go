@@ -62,6 +62,11 @@ func (h *Header) merge(o Header) {
 	}
 }
 
+// differs reports whether two files of one delivery are of different academies or degrees.
+func (h *Header) differs(o Header) bool {
+	return h.Academy != "" && o.Academy != "" && h.Academy != o.Academy || h.Degree != "" && o.Degree != "" && h.Degree != o.Degree
+}
+
 // degree returns the degree that the header tells, outright or by the annexe.
 func (h *Header) degree() ent.Degree {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
@@ -43,6 +44,14 @@ type Reader struct {
 	read    int64
 	current *scanFile
 	scratch raw
+	several bool // headers of different academies or degrees were met
+}
+
+// reported reports whether a damaged archive was told already, by the file in which it shows.
+func reported(failed []error) bool {
+	return slices.ContainsFunc(failed, func(err error) bool {
+		return errors.Is(err, CodeArchiveTruncated) || errors.Is(err, CodeArchiveRatio)
+	})
 }
 
 // Reader returns a pass over all the files of the delivery.
@@ -143,20 +152,20 @@ func (r *Reader) pos(x *raw) ent.Pos {
 // posIn is pos for a record whose text was copied: the identifier is a piece of it.
 func (r *Reader) posIn(x *raw, text string) ent.Pos {
 	id := x.bytes(x.id)
-	if len(id) > 40 || bytes.ContainsFunc(id, func(c rune) bool { return quotable(c) != c }) {
-		return r.pos(x)
-	}
 	p := r.current.at(r.current.pos)
 	p.Record = text[x.id.lo:x.id.hi]
+	if len(id) > 40 || bytes.ContainsFunc(id, func(c rune) bool { return !quotable(c) }) {
+		p.Record = shownID(id)
+	}
 	return p
 }
 
 // shownID is an identifier as reports show it: what does not look like one may be a name.
 func shownID(id []byte) string {
-	if len(id) > 40 {
-		id = id[:40]
+	if len(id) > 40 || bytes.ContainsFunc(id, func(c rune) bool { return !quotable(c) }) {
+		return "…"
 	}
-	return strings.Map(quotable, string(id))
+	return string(id)
 }
 
 // pass reads the files and hands each record that is kept to visit, in the reader's own buffers.
@@ -165,9 +174,18 @@ func (r *Reader) pass(visit func(*raw) bool) error {
 		return ErrUsed
 	}
 	r.used = true
+	if r.d.refused != nil {
+		return r.d.refused
+	}
 	var failed []error
 	total := r.d.Size()
-	err := r.d.from.walk(r.files, r.d.opt.Limits, func(f *File, in io.Reader) bool {
+	err := r.d.from.walk(r.files, r.d.opt.Limits, func(f *File, in io.Reader, err error) bool {
+		if err != nil {
+			i := catalog().New(CodeReadFailed, ent.Pos{File: f.Name}, "$", ent.Count("count", 0))
+			r.report.Add(i)
+			failed = append(failed, i)
+			return true
+		}
 		goOn, err := r.file(f, &progress{r: in, owner: r, file: f.Name, total: total}, visit)
 		if err != nil {
 			failed = append(failed, err)
@@ -175,7 +193,12 @@ func (r *Reader) pass(visit func(*raw) bool) error {
 		return goOn
 	})
 	r.settle()
-	if err != nil {
+	if r.several {
+		i := catalog().New(CodeSeveralFeeds, ent.Pos{}, "$")
+		r.report.Add(i)
+		failed = append(failed, i)
+	}
+	if err != nil && !reported(failed) {
 		code := CodeArchiveTruncated
 		if errors.Is(err, errRatio) {
 			code = CodeArchiveRatio
@@ -192,6 +215,7 @@ func (r *Reader) file(f *File, in io.Reader, visit func(*raw) bool) (goOn bool, 
 	s := newScanFile(in, f, &r.d.opt, r.report.Add)
 	r.current = s
 	defer func() {
+		r.several = r.several || r.header.differs(s.hdr)
 		r.header.merge(s.hdr)
 		r.notes(s)
 		if err == nil && goOn && r.d.opt.Progress != nil {
@@ -385,13 +409,13 @@ func (r *Reader) path(x *raw, attr string) string {
 	return p
 }
 
-// quotable keeps what an identifier is made of.
-func quotable(c rune) rune {
+// quotable reports whether identifiers are made of the character.
+func quotable(c rune) bool {
 	switch {
 	case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '-', c == '_', c == '.', c == '$':
-		return c
+		return true
 	}
-	return '?'
+	return false
 }
 
 // degreeOf tells the degree from attributes that one dialect only has, "" when there is none.
@@ -434,14 +458,15 @@ func (p *progress) Read(b []byte) (int, error) {
 // FileError returns the issues of files that could not be read to their end, out of the error that ends an iteration.
 func FileError(err error) ent.Issues {
 	var out ent.Issues
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			out = append(out, FileError(e)...)
+	switch e := err.(type) { //nolint:errorlint // the whole tree is walked
+	case ent.Issue:
+		return append(out, e)
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			out = append(out, FileError(one)...)
 		}
-		return out
-	}
-	if i, ok := errors.AsType[ent.Issue](err); ok {
-		out = append(out, i)
+	case interface{ Unwrap() error }:
+		return FileError(e.Unwrap())
 	}
 	return out
 }

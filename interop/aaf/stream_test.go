@@ -20,12 +20,12 @@ type repeated struct {
 
 func (*repeated) list(Limits, *ent.Report) ([]entry, error) { return nil, nil }
 
-func (r *repeated) walk(files []File, _ Limits, visit func(*File, io.Reader) bool) error {
+func (r *repeated) walk(files []File, _ Limits, visit visitor) error {
 	parts := []io.Reader{bytes.NewReader(r.start)}
 	for range r.times {
 		parts = append(parts, bytes.NewReader(r.body))
 	}
-	visit(&files[0], io.MultiReader(append(parts, bytes.NewReader(r.end))...))
+	visit(&files[0], io.MultiReader(append(parts, bytes.NewReader(r.end))...), nil)
 	return nil
 }
 

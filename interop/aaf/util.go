@@ -1,8 +1,9 @@
 package aaf
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

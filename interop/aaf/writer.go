@@ -75,7 +75,7 @@ func (w *Writer) Close() error {
 }
 
 func appendRecord(b []byte, r *Record) ([]byte, error) {
-	if r.ID == "" || r.Category == "" || r.Op != Add && r.Op != Modify && r.Op != Delete {
+	if trim(r.ID) == "" || r.Category == "" || r.Op != Add && r.Op != Modify && r.Op != Delete {
 		return b, fmt.Errorf("%w: no identifier, category or operation", ErrInvalid)
 	}
 	ok := true
@@ -193,6 +193,7 @@ type DeliveryWriter struct {
 	opt   DeliveryOptions
 	open  map[Category]*chunk
 	count map[Category]int64
+	done  bool
 }
 
 type chunk struct {
@@ -202,7 +203,8 @@ type chunk struct {
 	records int
 }
 
-// NewDeliveryWriter makes the folder when it does not exist. The date of the header gives the file names theirs.
+// NewDeliveryWriter makes the folder when it does not exist. The date of the header gives the file names theirs. A file
+// that exists is never written over: chunks left by an earlier delivery would be read with the new ones.
 func NewDeliveryWriter(dir string, o DeliveryOptions) (*DeliveryWriter, error) {
 	if o.Header.Generated.IsZero() {
 		return nil, fmt.Errorf("%w: the header has no date", ErrInvalid)
@@ -227,6 +229,9 @@ func NewDeliveryWriter(dir string, o DeliveryOptions) (*DeliveryWriter, error) {
 
 // Write writes a record into the file of its category.
 func (d *DeliveryWriter) Write(r *Record) error {
+	if d.done {
+		return fmt.Errorf("%w: the delivery is closed", ErrInvalid)
+	}
 	c := d.open[r.Category]
 	if c != nil && c.records >= d.opt.ChunkRecords {
 		if err := c.close(); err != nil {
@@ -253,12 +258,12 @@ func (d *DeliveryWriter) Write(r *Record) error {
 }
 
 func (d *DeliveryWriter) chunk(c Category, number int) (*chunk, error) {
-	if indexOf(c) == catUnknown {
-		return nil, fmt.Errorf("%w: no file for this category", ErrInvalid)
+	if ent.NewField(string(c)) != ent.Field(c) || strings.ContainsAny(string(c), "._-") {
+		return nil, fmt.Errorf("%w: no file can be named after this category", ErrInvalid)
 	}
 	day := strings.ReplaceAll(d.opt.Header.Generated.String(), "-", "")
 	name := fmt.Sprintf("%s_%s_%s_%s_%04d.xml", d.opt.Prefix, d.opt.Kind, day, c.fileName(), number)
-	f, err := os.OpenFile(filepath.Join(d.dir, name), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(filepath.Join(d.dir, name), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("aaf: %s: %w", name, bare(err))
 	}
@@ -274,6 +279,10 @@ func (c *chunk) close() error {
 // Close ends the files. A Complet without any record of a category gets an empty file for it: a reader can then tell
 // "none" from "lost".
 func (d *DeliveryWriter) Close() error {
+	if d.done {
+		return nil
+	}
+	d.done = true
 	var errs []error
 	for _, c := range Categories() {
 		if d.opt.Header.Degree == ent.FirstDegree && (c == Subjects || c == Programmes) {
@@ -285,12 +294,9 @@ func (d *DeliveryWriter) Close() error {
 			}
 		}
 	}
-	for _, c := range Categories() {
-		if at := d.open[c]; at != nil {
-			errs = append(errs, at.close())
-		}
+	for _, c := range sortedKeys(d.open) {
+		errs = append(errs, d.open[c].close())
 	}
-	d.open = nil
 	return errors.Join(errs...)
 }
 
