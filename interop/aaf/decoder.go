@@ -14,6 +14,7 @@ const maxParts = 256
 type decoder struct {
 	filled []string // those of one attribute that are not empty
 	parts  [maxParts]string
+	left   []string // values of the attribute at hand that could not be read
 
 	issue func(code ent.Code, attr, value string)
 	attr  string
@@ -93,24 +94,29 @@ func (d *decoder) strings(dst, v []string) []string {
 	return append(d.text.extend(dst, len(v)), v...)
 }
 
-// reject files an issue about the attribute being read and returns false.
-func (d *decoder) reject(code ent.Code, value string) bool {
+// leave files an issue about a value of the attribute being read, and keeps the value raw.
+func (d *decoder) leave(code ent.Code, value string) {
 	if d.issue != nil {
 		d.issue(code, d.attr, value)
 	}
-	return false
+	d.left = append(d.left, value)
 }
 
-// bit reads a 0 or a 1; an empty part is a 0.
-func (d *decoder) bit(s string, at *bool) bool {
-	switch s {
-	case "1":
-		*at = true
-	case "0", "":
-	default:
-		return d.reject(CodeFlag, s)
+// single returns the value of an attribute that should have one. Further values, and all of them when the field was
+// filled by an earlier attribute of that name, are left.
+func (d *decoder) single(v []string, filled bool) (value string, ok bool) {
+	if filled {
+		d.leaveAll(v)
+		return "", false
 	}
-	return true
+	d.leaveAll(v[1:])
+	return v[0], true
+}
+
+func (d *decoder) leaveAll(v []string) {
+	for _, s := range v {
+		d.leave(CodeSeveral, s)
+	}
 }
 
 // fill reads the attributes of a record into a typed one. The strings of the result are pieces of text.
@@ -118,9 +124,10 @@ func fill[T any](d *decoder, t *table[T], dst *T, head *Head, r *raw, text strin
 	head.Op, head.ID = r.op, text[r.id.lo:r.id.hi]
 	for i := range r.attrs {
 		a := &r.attrs[i]
+		twice := head.present.has(a.key)
 		head.present.add(a.key)
 		at := t.byKey[a.key]
-		if at != 0 && a.hi == a.lo+1 && t.fields[at-1].text != nil {
+		if at != 0 && a.hi == a.lo+1 && !twice && t.fields[at-1].text != nil {
 			if s := r.vals[a.lo]; s.lo != s.hi {
 				*t.fields[at-1].text(dst) = text[s.lo:s.hi]
 			}
@@ -142,13 +149,16 @@ func fill[T any](d *decoder, t *table[T], dst *T, head *Head, r *raw, text strin
 		if len(filled) == 0 {
 			continue
 		}
+		d.attr, d.left = a.name, d.left[:0]
 		if f := t.fields[at-1].text; f != nil {
-			*f(dst) = filled[0]
-			continue
+			if v, ok := d.single(filled, *f(dst) != ""); ok {
+				*f(dst) = v
+			}
+		} else {
+			t.fields[at-1].set(d, dst, filled)
 		}
-		d.attr = a.name
-		if !t.fields[at-1].set(d, dst, filled) {
-			head.Extra = append(head.Extra, Attr{Name: a.name, Values: d.strings(nil, filled)})
+		if len(d.left) > 0 {
+			head.Extra = append(head.Extra, Attr{Name: a.name, Values: d.strings(nil, d.left)})
 		}
 	}
 }
@@ -173,30 +183,45 @@ func toRecord[T any](t *table[T], src *T, head *Head, c Category, degree ent.Deg
 	}
 	partial := r.Op == Modify && head.present != attrSet{}
 	r.Attrs = append(r.Attrs, Attr{Name: c.jointure(), Values: []string{head.ID}})
-	kept := make(map[string]bool, len(head.Extra))
-	for _, a := range head.Extra {
-		kept[a.Name] = true
-	}
+	// Values that could not be read go with those of the field they belong to, the others at the end.
+	extra := slices.Clone(head.Extra)
 	for i := range t.fields {
 		f := &t.fields[i]
 		name := f.name2D
 		if degree == ent.FirstDegree {
 			name = f.name1D
 		}
-		if name == "" || kept[name] {
-			continue
-		}
-		if k, _ := keyOf(name); partial && !head.present.has(k) {
+		if name == "" || partial && !f.in(&head.present) {
 			continue
 		}
 		values := f.get(src)
+		for j := range extra {
+			if extra[j].Name == name && len(extra[j].Values) > 0 {
+				values = append(slices.Clip(values), extra[j].Values...)
+				extra[j].Name = ""
+			}
+		}
 		if len(values) == 0 && f.old && !partial {
 			continue
 		}
 		r.Attrs = append(r.Attrs, Attr{Name: name, Values: values})
 	}
-	r.Attrs = append(r.Attrs, head.Extra...)
+	for _, a := range extra {
+		if a.Name != "" {
+			r.Attrs = append(r.Attrs, a)
+		}
+	}
 	return r
+}
+
+// in reports whether the field stood in a record, under any of its names.
+func (f *field[T]) in(s *attrSet) bool {
+	for _, n := range append([]string{f.name2D, f.name1D}, f.also...) {
+		if k, _ := keyOf(n); k != 0 && s.has(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // losses counts the fields of a typed record that a degree's dialect has no attribute for.

@@ -423,7 +423,7 @@ func TestFatalIssuesSayWhatIsWrong(t *testing.T) {
 		want    ent.Code
 	}{
 		{whole[:len(whole)-30], aaf.Options{}, aaf.CodeTruncated},
-		{strings.Replace(whole, "TEST", "T\xffST", 1), aaf.Options{}, aaf.CodeEncoding},
+		{strings.Replace(whole, "TEST", "T\xffST", 1), aaf.Options{Strict: true}, aaf.CodeEncoding},
 		{strings.Replace(whole, "TEST", "T\x01ST", 1), aaf.Options{}, aaf.CodeEncoding},
 		{strings.Replace(whole, "UTF-8", "EBCDIC", 1), aaf.Options{}, aaf.CodeEncoding},
 		{strings.Replace(whole, "TEST", "&nope;", 1), aaf.Options{}, aaf.CodeEntity},

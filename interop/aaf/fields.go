@@ -9,9 +9,8 @@ import (
 // field ties one attribute to a place in a typed record: its name in each degree, how its values are read and written.
 type field[T any] struct {
 	name2D, name1D string
-	// set reads values that are not empty. It returns false when one of them could not be read: the attribute is then
-	// kept raw beside what could be.
-	set func(d *decoder, t *T, v []string) bool
+	// set reads values that are not empty; what it cannot read it leaves to the decoder, which keeps it raw.
+	set func(d *decoder, t *T, v []string)
 	get func(t *T) []string
 	// text is set in place of set for a field that takes the first value as it is, which most do.
 	text func(*T) *string
@@ -56,7 +55,7 @@ func one(s string) []string {
 func list[T any](name2D, name1D string, at func(*T) *[]string) field[T] {
 	return field[T]{
 		name2D: name2D, name1D: name1D,
-		set: func(d *decoder, t *T, v []string) bool { *at(t) = d.strings(*at(t), v); return true },
+		set: func(d *decoder, t *T, v []string) { *at(t) = d.strings(*at(t), v) },
 		get: func(t *T) []string { return *at(t) },
 	}
 }
@@ -64,16 +63,17 @@ func list[T any](name2D, name1D string, at func(*T) *[]string) field[T] {
 func flag[T any](name2D, name1D string, at func(*T) *Flag) field[T] {
 	return field[T]{
 		name2D: name2D, name1D: name1D,
-		set: func(d *decoder, t *T, v []string) bool {
-			switch v[0] {
-			case "O", "OUI":
+		set: func(d *decoder, t *T, v []string) {
+			one, ok := d.single(v, *at(t) != Unsaid)
+			switch {
+			case !ok:
+			case one == "O", one == "OUI":
 				*at(t) = Yes
-			case "N", "NON":
+			case one == "N", one == "NON":
 				*at(t) = No
 			default:
-				return d.reject(CodeFlag, v[0])
+				d.leave(CodeFlag, one)
 			}
-			return true
 		},
 		get: func(t *T) []string {
 			switch *at(t) {
@@ -91,13 +91,17 @@ func flag[T any](name2D, name1D string, at func(*T) *Flag) field[T] {
 func date[T any](name2D, name1D string, at func(*T) *ent.Date) field[T] {
 	return field[T]{
 		name2D: name2D, name1D: name1D,
-		set: func(d *decoder, t *T, v []string) bool {
-			day, err := ent.ParseFrenchDate(v[0])
+		set: func(d *decoder, t *T, v []string) {
+			one, ok := d.single(v, !at(t).IsZero())
+			if !ok {
+				return
+			}
+			day, err := ent.ParseFrenchDate(one)
 			if err != nil {
-				return d.reject(CodeDate, v[0])
+				d.leave(CodeDate, one)
+				return
 			}
 			*at(t) = day
-			return true
 		},
 		get: func(t *T) []string { return one(at(t).French()) },
 	}
@@ -106,29 +110,27 @@ func date[T any](name2D, name1D string, at func(*T) *ent.Date) field[T] {
 // parts reads composite values of least to most parts. A value with another number of parts is skipped: one warning,
 // never the record.
 func parts[T, P any](name2D, name1D string, least, most int, at func(*T) *[]P,
-	read func(d *decoder, p []string) (P, bool), write func(*P) []string,
+	read func(d *decoder, p []string) (P, ent.Code), write func(*P) []string,
 ) field[T] {
 	return field[T]{
 		name2D: name2D, name1D: name1D,
-		set: func(d *decoder, t *T, v []string) bool {
-			ok := true
+		set: func(d *decoder, t *T, v []string) {
 			dst := at(t)
 			slab := slabOf[P](d)
 			*dst = slab.extend(*dst, len(v))
 			for _, s := range v {
 				n := split(d.parts[:], s)
 				if n < least || n > most {
-					ok = d.reject(CodeParts, s)
+					d.leave(CodeParts, s)
 					continue
 				}
-				p, fine := read(d, d.parts[:n])
-				if !fine {
-					ok = false
+				p, code := read(d, d.parts[:n])
+				if code != "" {
+					d.leave(code, s)
 					continue
 				}
 				*dst = append(*dst, p)
 			}
-			return ok
 		},
 		get: func(t *T) []string {
 			list := *at(t)
@@ -143,7 +145,7 @@ func parts[T, P any](name2D, name1D string, least, most int, at func(*T) *[]P,
 
 func codeLabels[T any](name2D, name1D string, at func(*T) *[]CodeLabel) field[T] {
 	return parts(name2D, name1D, 2, 2, at,
-		func(_ *decoder, p []string) (CodeLabel, bool) { return CodeLabel{p[0], p[1]}, true },
+		func(_ *decoder, p []string) (CodeLabel, ent.Code) { return CodeLabel{p[0], p[1]}, "" },
 		func(c *CodeLabel) []string { return []string{c.Code, c.Label} })
 }
 
@@ -151,12 +153,15 @@ func codeLabels[T any](name2D, name1D string, at func(*T) *[]CodeLabel) field[T]
 func codeLabel[T any](name2D, name1D string, at func(*T) *CodeLabel) field[T] {
 	return field[T]{
 		name2D: name2D, name1D: name1D,
-		set: func(d *decoder, t *T, v []string) bool {
-			if split(d.parts[:], v[0]) != 2 {
-				return d.reject(CodeParts, v[0])
+		set: func(d *decoder, t *T, v []string) {
+			one, ok := d.single(v, *at(t) != CodeLabel{})
+			switch {
+			case !ok:
+			case split(d.parts[:], one) != 2:
+				d.leave(CodeParts, one)
+			default:
+				*at(t) = CodeLabel{d.parts[0], d.parts[1]}
 			}
-			*at(t) = CodeLabel{d.parts[0], d.parts[1]}
-			return true
 		},
 		get: func(t *T) []string {
 			if c := at(t); *c != (CodeLabel{}) {
@@ -171,19 +176,22 @@ func codeLabel[T any](name2D, name1D string, at func(*T) *CodeLabel) field[T] {
 func lines[T any](name2D, name1D string, most int, at func(*T) *[]string) field[T] {
 	return field[T]{
 		name2D: name2D, name1D: name1D,
-		set: func(d *decoder, t *T, v []string) bool {
-			n := split(d.parts[:], v[0])
+		set: func(d *decoder, t *T, v []string) {
+			one, ok := d.single(v, len(*at(t)) > 0)
+			if !ok {
+				return
+			}
+			n := split(d.parts[:], one)
 			if n > most {
-				return d.reject(CodeParts, v[0])
+				d.leave(CodeParts, one)
+				return
 			}
-			empty := true
 			for _, p := range d.parts[:n] {
-				empty = empty && p == ""
+				if p != "" {
+					*at(t) = d.strings(nil, d.parts[:n])
+					return
+				}
 			}
-			if !empty {
-				*at(t) = d.strings(nil, d.parts[:n])
-			}
-			return true
 		},
 		get: func(t *T) []string {
 			if l := *at(t); len(l) > 0 {
@@ -197,14 +205,15 @@ func lines[T any](name2D, name1D string, most int, at func(*T) *[]string) field[
 // classRefs reads struct$code, and in the first degree struct$type$typeLabel$number$label.
 func classRefs[T any](name2D, name1D string, at func(*T) *[]ClassRef) field[T] {
 	return parts(name2D, name1D, 2, 5, at,
-		func(d *decoder, p []string) (ClassRef, bool) {
-			switch len(p) {
-			case 2:
-				return ClassRef{Structure: p[0], Code: p[1]}, true
-			case 5:
-				return ClassRef{Structure: p[0], TypeCode: p[1], TypeLabel: p[2], Code: p[3], Label: p[4]}, true
+		func(_ *decoder, p []string) (ClassRef, ent.Code) {
+			c := ClassRef{Structure: p[0], Code: p[1]}
+			if len(p) == 5 {
+				c = ClassRef{Structure: p[0], TypeCode: p[1], TypeLabel: p[2], Code: p[3], Label: p[4]}
 			}
-			return ClassRef{}, d.reject(CodeParts, strings.Join(p, "$"))
+			if len(p) != 2 && len(p) != 5 || c.Structure == "" || c.Code == "" {
+				return ClassRef{}, CodeParts
+			}
+			return c, ""
 		},
 		func(c *ClassRef) []string {
 			if c.TypeCode == "" && c.TypeLabel == "" && c.Label == "" {
@@ -216,12 +225,12 @@ func classRefs[T any](name2D, name1D string, at func(*T) *[]ClassRef) field[T] {
 
 func classDates[T any](name2D, name1D string, at func(*T) *[]ClassDate) field[T] {
 	return parts(name2D, name1D, 3, 3, at,
-		func(d *decoder, p []string) (ClassDate, bool) {
+		func(_ *decoder, p []string) (ClassDate, ent.Code) {
 			day, err := ent.ParseFrenchDate(p[1])
 			if err != nil {
-				return ClassDate{}, d.reject(CodeDate, p[1])
+				return ClassDate{}, CodeDate
 			}
-			return ClassDate{Structure: p[0], Date: day, Class: p[2]}, true
+			return ClassDate{Structure: p[0], Date: day, Class: p[2]}, ""
 		},
 		func(c *ClassDate) []string { return []string{c.Structure, c.Date.French(), c.Class} })
 }
@@ -229,12 +238,15 @@ func classDates[T any](name2D, name1D string, at func(*T) *[]ClassDate) field[T]
 // classSubjects reads struct$code$subject; two parts stand for no subject.
 func classSubjects[T any](name string, at func(*T) *[]ClassSubject) field[T] {
 	return parts(name, "", 2, 3, at,
-		func(_ *decoder, p []string) (ClassSubject, bool) {
+		func(_ *decoder, p []string) (ClassSubject, ent.Code) {
 			c := ClassSubject{Structure: p[0], Code: p[1]}
 			if len(p) == 3 {
 				c.Subject = p[2]
 			}
-			return c, true
+			if c.Structure == "" || c.Code == "" {
+				return ClassSubject{}, CodeParts
+			}
+			return c, ""
 		},
 		func(c *ClassSubject) []string {
 			if c.Subject == "" {

@@ -1,7 +1,6 @@
 package aaf
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/opencartable/cartable/ent"
@@ -76,16 +75,25 @@ func also[T any](f field[T], names ...string) field[T] {
 // linkField reads the six-part value of the second degree.
 func linkField() field[Pupil] {
 	return parts("ENTElevePersRelEleve", "", 6, 6, func(p *Pupil) *[]Link { return &p.Links },
-		func(d *decoder, p []string) (Link, bool) {
+		func(_ *decoder, p []string) (Link, ent.Code) {
 			l := Link{Relative: p[0], Kinship: p[1], Legal: p[3]}
-			ok := d.bit(p[2], &l.Financial)
-			ok = d.bit(p[4], &l.Contact) && ok
-			ok = d.bit(p[5], &l.Payment) && ok
-			return l, ok
+			switch {
+			case l.Relative == "":
+				return l, CodeParts
+			case !readBit(p[2], &l.Financial), !readBit(p[4], &l.Contact), !readBit(p[5], &l.Payment):
+				return l, CodeFlag
+			}
+			return l, ""
 		},
 		func(l *Link) []string {
 			return []string{l.Relative, l.Kinship, bit(l.Financial), l.Legal, bit(l.Contact), bit(l.Payment)}
 		})
+}
+
+// readBit reads a 0 or a 1; an empty part is a 0.
+func readBit(s string, at *bool) bool {
+	*at = s == "1"
+	return s == "0" || s == "1" || s == ""
 }
 
 func bit(b bool) string {
@@ -100,19 +108,17 @@ func bit(b bool) string {
 func authorityField() field[Pupil] {
 	return field[Pupil]{
 		name2D: "ENTEleveAutoriteParentale", name1D: "ENTEleveAutoriteParentale", old: true,
-		set: func(d *decoder, t *Pupil, v []string) bool {
-			ok := true
+		set: func(d *decoder, t *Pupil, v []string) {
 			for _, s := range v {
-				switch n := split(d.parts[:], s); n {
-				case 1:
+				switch n := split(d.parts[:], s); {
+				case n == 1:
 					t.Authority = append(t.Authority, d.parts[0])
-				case 2:
+				case n == 2 && d.parts[0] != "":
 					t.Links = append(slabOf[Link](d).extend(t.Links, 1), Link{Relative: d.parts[0], Kinship: d.parts[1], Legal: "1"})
 				default:
-					ok = d.reject(CodeParts, s)
+					d.leave(CodeParts, s)
 				}
 			}
-			return ok
 		},
 		get: func(t *Pupil) []string { return t.Authority },
 	}
@@ -152,13 +158,13 @@ var staffTable = sync.OnceValue(func() *table[StaffMember] {
 		text("ENTPersonStructRattach", "ENTPersonStructRattach", func(s *StaffMember) *string { return &s.Structure }),
 		codeLabels("ENTAuxEnsCategoDiscipline", "", func(s *StaffMember) *[]CodeLabel { return &s.Categories }),
 		parts("ENTAuxEnsDisciplinesPoste", "", 2, 2, func(s *StaffMember) *[]CodeLabel { return &s.Disciplines },
-			func(_ *decoder, p []string) (CodeLabel, bool) { return CodeLabel{Code: p[1], Label: p[0]}, true },
+			func(_ *decoder, p []string) (CodeLabel, ent.Code) { return CodeLabel{Code: p[1], Label: p[0]}, "" },
 			func(c *CodeLabel) []string { return []string{c.Label, c.Code} }),
 		parts("ENTAuxEnsMEF", "", 3, 3, func(s *StaffMember) *[]StaffMEF { return &s.MEFs },
-			func(_ *decoder, p []string) (StaffMEF, bool) { return StaffMEF{p[0], p[1], p[2]}, true },
+			func(_ *decoder, p []string) (StaffMEF, ent.Code) { return StaffMEF{p[0], p[1], p[2]}, "" },
 			func(m *StaffMEF) []string { return []string{m.Structure, m.MEF, m.Label} }),
 		parts("ENTAuxEnsMatiereEnseignEtab", "", 2, 2, func(s *StaffMember) *[]StructLabel { return &s.SubjectLabels },
-			func(_ *decoder, p []string) (StructLabel, bool) { return StructLabel{p[0], p[1]}, true },
+			func(_ *decoder, p []string) (StructLabel, ent.Code) { return StructLabel{p[0], p[1]}, "" },
 			func(l *StructLabel) []string { return []string{l.Structure, l.Label} }),
 		classRefs("ENTAuxEnsClasses", "", func(s *StaffMember) *[]ClassRef { return &s.Classes }),
 		classRefs("ENTAuxEnsGroupes", "", func(s *StaffMember) *[]ClassRef { return &s.Groups }),
@@ -166,8 +172,11 @@ var staffTable = sync.OnceValue(func() *table[StaffMember] {
 		classSubjects("ENTAuxEnsGroupesMatieres", func(s *StaffMember) *[]ClassSubject { return &s.GroupSubjects }),
 		classRefs("ENTAuxEnsClassesPrincipal", "", func(s *StaffMember) *[]ClassRef { return &s.HeadOf }),
 		parts("ENTPersonFonctions", "ENTPersonFonctions", 5, 5, func(s *StaffMember) *[]StaffFunction { return &s.Functions },
-			func(_ *decoder, p []string) (StaffFunction, bool) {
-				return StaffFunction{p[0], ent.Function{Code: ent.FunctionCode(p[1]), Label: p[2], Discipline: p[3], DisciplineLabel: p[4]}}, true
+			func(_ *decoder, p []string) (StaffFunction, ent.Code) {
+				if p[0] == "" {
+					return StaffFunction{}, CodeParts
+				}
+				return StaffFunction{p[0], ent.Function{Code: ent.FunctionCode(p[1]), Label: p[2], Discipline: p[3], DisciplineLabel: p[4]}}, ""
 			},
 			func(f *StaffFunction) []string {
 				return []string{f.Structure, string(f.Code), f.Label, f.Discipline, f.DisciplineLabel}
@@ -219,10 +228,10 @@ func catalogueField[P any](name string, at func(*Structure) *[]P, read func(code
 	write func(*P) (string, string, []string),
 ) field[Structure] {
 	return parts(name, "", 1, maxParts, at,
-		func(d *decoder, p []string) (P, bool) {
+		func(_ *decoder, p []string) (P, ent.Code) {
 			if p[0] == "" {
 				var none P
-				return none, d.reject(CodeParts, strings.Join(p, "$"))
+				return none, CodeParts
 			}
 			label := ""
 			var rest []string
@@ -234,7 +243,7 @@ func catalogueField[P any](name string, at func(*Structure) *[]P, read func(code
 					}
 				}
 			}
-			return read(p[0], label, rest), true
+			return read(p[0], label, rest), ""
 		},
 		func(e *P) []string {
 			code, label, rest := write(e)
