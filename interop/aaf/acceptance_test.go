@@ -463,7 +463,7 @@ func TestSeveralOperationsOnOneIdentifierApplyInOrder(t *testing.T) {
 	p, _ = m.Relative("6000002")
 	assert.Equal(t, "d@exemple.test", p.Contact.Mail)
 	assert.Equal(t, "Paul", p.Name.Given, "an absent attribute is unchanged")
-	assert.EqualValues(t, 3, r.CountOf(aaf.CodeDuplicate))
+	assert.EqualValues(t, 2, r.CountOf(aaf.CodeDuplicate), "two modifications add up")
 }
 
 func TestDeltaThatCannotBeReadWholeChangesNothing(t *testing.T) {
@@ -503,8 +503,12 @@ func TestDeltaOlderThanTheModelIsRefused(t *testing.T) {
 	t.Parallel()
 	m, _ := applied(t, aaf.ApplyPolicy{})
 	before := slices.Collect(m.Records())
-	_, err := m.Apply(context.Background(), open(t, aaf.Options{}, "2d-complet"), aaf.ApplyPolicy{})
+	_, err := m.Apply(context.Background(), open(t, aaf.Options{}, "2d-complet"), aaf.ApplyPolicy{AllowComplet: true})
 	require.ErrorIs(t, err, aaf.CodeOlderFeed)
+	_, err = m.Apply(context.Background(), open(t, aaf.Options{}, "2d-complet"), aaf.ApplyPolicy{AllowOlder: true})
+	require.ErrorIs(t, err, aaf.CodeWrongDelivery, "a Complet is no Delta")
+	_, err = m.Apply(context.Background(), open(t, aaf.Options{}, "1d-complet"), aaf.ApplyPolicy{AllowOlder: true, AllowComplet: true})
+	require.ErrorIs(t, err, aaf.CodeWrongDelivery, "another degree")
 	assertSame(t, before, slices.Collect(m.Records()))
 }
 

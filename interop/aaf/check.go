@@ -8,6 +8,21 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
+// twins files the links to one relative that say different things, before tidy keeps one of them.
+func (t *typist) twins(links []Link) {
+	for i, l := range links {
+		if i >= 64 { // a pupil has two to four
+			return
+		}
+		for _, m := range links[:i] {
+			if m.Relative == l.Relative && m != l && m != placeholder(l.Relative) && l != placeholder(l.Relative) {
+				t.file(CodeLinkTwice, "ENTElevePersRelEleve", "", ent.CodeOf("target", shownID([]byte(l.Relative))))
+				break
+			}
+		}
+	}
+}
+
 // pupil checks what a pupil's record says.
 func (t *typist) pupil(p *Pupil) {
 	if p.Op == Delete {
@@ -33,7 +48,10 @@ func (t *typist) pupil(p *Pupil) {
 		if _, ok := ent.ParseResponsibility(l.Legal, ent.Generation2018); !ok {
 			t.list("ENTElevePersRelEleve", l.Legal)
 		}
-		if len(l.Kinship) == 1 {
+		switch n, ok := number(l.Kinship); {
+		case ok && n >= 10:
+			t.r.recent = true
+		case ok && n >= 1 && n <= 7 && *l != placeholder(l.Relative):
 			t.r.old = true
 		}
 	}
@@ -73,6 +91,11 @@ func (p *Relative) tidy() { p.Contact.AddressShared = p.Shared == Yes }
 
 func (s *Structure) tidy() { s.Classes = mergeClasses(s.Classes) }
 
+// placeholder is the link 1$1$1$1$0 that feeds of 2018 hold beside the real one, or in its place.
+func placeholder(relative string) Link {
+	return Link{Relative: relative, Kinship: "1", Financial: true, Legal: "1", Contact: true}
+}
+
 // withoutTwins keeps one link per relative: the first, unless it is the placeholder 1$1$1$1$0, which another one
 // replaces. Source: observed in feeds, where the placeholder comes beside the real link.
 func withoutTwins(links []Link) []Link {
@@ -91,7 +114,7 @@ func withoutTwins(links []Link) []Link {
 				at[l.Relative] = len(out)
 			}
 			out = append(out, l)
-		} else if out[i] == (Link{Relative: l.Relative, Kinship: "1", Financial: true, Legal: "1", Contact: true}) {
+		} else if out[i] == placeholder(l.Relative) {
 			out[i] = l
 		}
 	}
@@ -120,7 +143,10 @@ func (t *typist) structure(s *Structure) {
 	if s.Op == Delete {
 		return
 	}
-	if uai := s.uai(); uai != "" {
+	switch uai := s.uai(); {
+	case uai == "" && s.Op == Add:
+		t.file(CodeUAIMissing, "ENTStructureUAI", "")
+	case uai != "":
 		_, err := ent.ParseUAI(uai)
 		switch {
 		case errors.Is(err, ent.CodeUAIPseudo):
@@ -155,21 +181,20 @@ func (s *Structure) uai() string {
 // mergeClasses makes one entry of a class that is listed twice, with the programmes of both.
 func mergeClasses(list []ClassEntry) []ClassEntry {
 	out := list[:0]
-next:
+	at := make(map[string]int, len(list))
 	for _, c := range list {
-		for i := range out {
-			if out[i].Code != c.Code {
-				continue
-			}
-			if out[i].Label == "" {
-				out[i].Label = c.Label
-			}
-			for _, m := range c.MEFs {
-				out[i].MEFs = appendNew(out[i].MEFs, m)
-			}
-			continue next
+		i, twice := at[c.Code]
+		if !twice {
+			at[c.Code] = len(out)
+			out = append(out, c)
+			continue
 		}
-		out = append(out, c)
+		if out[i].Label == "" {
+			out[i].Label = c.Label
+		}
+		for _, m := range c.MEFs {
+			out[i].MEFs = appendNew(out[i].MEFs, m)
+		}
 	}
 	return out
 }

@@ -95,6 +95,7 @@ func (t *typist) entry(x *raw, text string) Entry {
 	case catPupil:
 		e.Pupil = t.pupils.one()
 		fill(&t.decoder, pupilTable(), e.Pupil, &e.Pupil.Head, x, text)
+		t.twins(e.Pupil.Links)
 		e.Pupil.tidy()
 		t.pupil(e.Pupil)
 	case catRelative:

@@ -74,6 +74,12 @@ func (m *Model) catalogue() {
 	for _, s := range m.structures {
 		for _, c := range s.Classes {
 			m.classes.add(s.ID, c.Code, c.Label, c.MEFs, true)
+			for _, mef := range c.MEFs {
+				m.programme(Structures, []byte(s.ID), "ENTStructureClasses", c.Code+"$"+mef, mef)
+			}
+		}
+		if d := s.District; d != "" && m.byStruct[d] == nil {
+			m.lost(Structures, []byte(s.ID), "ENTEcoleCirconscription", d, CodeUnknownStructure, d)
 		}
 		for _, g := range s.Groups {
 			m.groups.add(s.ID, g.Code, g.Label, g.Classes, true)
@@ -88,6 +94,13 @@ func (m *Model) catalogue() {
 				m.member(&m.classes, Structures, []byte(s.ID), "ENTStructureGroupes", classKey(s.ID, c), s.ID, c, "")
 			}
 		}
+	}
+}
+
+// programme files a MEF that the delivery does not describe, when it describes any.
+func (m *Model) programme(c Category, from []byte, attr, value, mef string) {
+	if len(m.programmes) > 0 && m.programmes[mef] == nil {
+		m.lost(c, from, attr, value, CodeUnknownMEF, mef)
 	}
 }
 
@@ -121,17 +134,20 @@ func mustKey(name string) attrKey { k, _ := keyOf(name); return k }
 
 func (m *Model) joinPupils() {
 	var (
-		attach  = mustKey("ENTPersonStructRattach")
-		class2D = mustKey("ENTEleveClasses")
-		class1D = mustKey("ENTPersonClasses")
-		group2D = mustKey("ENTEleveGroupes")
-		group1D = mustKey("ENTPersonGroupes")
-		links   = mustKey("ENTElevePersRelEleve")
-		parents = mustKey("ENTEleveAutoriteParentale")
-		level   = mustKey("ENTEleveNiveau")
-		mef     = mustKey("ENTEleveMEF")
-		want    = keysOf("ENTPersonStructRattach", "ENTEleveClasses", "ENTPersonClasses", "ENTEleveGroupes", "ENTPersonGroupes",
-			"ENTElevePersRelEleve", "ENTEleveAutoriteParentale", "ENTEleveNiveau", "ENTEleveMEF")
+		attach    = mustKey("ENTPersonStructRattach")
+		class2D   = mustKey("ENTEleveClasses")
+		class1D   = mustKey("ENTPersonClasses")
+		group2D   = mustKey("ENTEleveGroupes")
+		group1D   = mustKey("ENTPersonGroupes")
+		links     = mustKey("ENTElevePersRelEleve")
+		parents   = mustKey("ENTEleveAutoriteParentale")
+		level     = mustKey("ENTEleveNiveau")
+		mef       = mustKey("ENTEleveMEF")
+		subject   = mustKey("ENTEleveCodeEnseignements")
+		addressOf = mustKey("ENTEleveAdresseRel")
+		want      = keysOf("ENTPersonStructRattach", "ENTEleveClasses", "ENTPersonClasses", "ENTEleveGroupes", "ENTPersonGroupes",
+			"ENTElevePersRelEleve", "ENTEleveAutoriteParentale", "ENTEleveNiveau", "ENTEleveMEF", "ENTEleveCodeEnseignements",
+			"ENTEleveAdresseRel")
 		pairs    []pair
 		mine     []uint32 // classes of the pupil at hand
 		levelOf  string
@@ -159,8 +175,10 @@ func (m *Model) joinPupils() {
 				if k == parents && bytes.IndexByte(v, '$') < 0 {
 					return // the older list, which ENTElevePersRelEleve repeats with rights
 				}
-				target, _, _ := bytes.Cut(v, []byte("$"))
-				target = bytes.TrimSpace(target)
+				target, ok := linkTarget(v, k == parents)
+				if !ok {
+					return // the typed reading refuses it too, and has filed it
+				}
 				row, ok := m.st.find(catRelative, target)
 				if !ok {
 					m.lost(Pupils, id, nameTable().list[k].name, string(v), CodeUnknownRelative, string(target))
@@ -175,8 +193,14 @@ func (m *Model) joinPupils() {
 				_, l, _ := bytes.Cut(v, []byte("$"))
 				levelOf = string(l)
 			case mef:
-				if len(m.programmes) > 0 && m.programmes[string(v)] == nil {
-					m.lost(Pupils, id, "ENTEleveMEF", string(v), CodeUnknownMEF, string(v))
+				m.programme(Pupils, id, "ENTEleveMEF", string(v), string(v))
+			case subject:
+				if len(m.subjects) > 0 && m.subjects[string(v)] == nil {
+					m.lost(Pupils, id, "ENTEleveCodeEnseignements", string(v), CodeUnknownSubject, string(v))
+				}
+			case addressOf:
+				if _, ok := m.st.find(catRelative, v); !ok {
+					m.lost(Pupils, id, "ENTEleveAdresseRel", string(v), CodeUnknownRelative, string(v))
 				}
 			}
 		})
@@ -187,6 +211,20 @@ func (m *Model) joinPupils() {
 		}
 	}
 	m.children = newAdjacency(len(m.st.rows), pairs)
+}
+
+// linkTarget returns the relative of a link, when the link is one: six parts with flags of 0 or 1, or in the first degree
+// two parts.
+func linkTarget(v []byte, firstDegree bool) ([]byte, bool) {
+	var p [6]string
+	n := split(p[:], string(v))
+	var flag bool
+	switch {
+	case firstDegree && n != 2, !firstDegree && n != 6, p[0] == "",
+		!readBit(p[2], &flag), !readBit(p[4], &flag), !readBit(p[5], &flag):
+		return nil, false
+	}
+	return []byte(p[0]), true
 }
 
 // pupilGroup finds the class or group of a value struct$code or struct$type$typeLabel$code$label.
@@ -202,7 +240,8 @@ func (m *Model) pupilGroup(g *groupSet, k attrKey, id, v []byte) (uint32, bool) 
 		structure, code = p[0], p[1]
 	case 5:
 		structure, code, label = p[0], p[3], p[4]
-	default:
+	}
+	if structure == "" || code == "" {
 		return 0, false // the typed reading has filed it
 	}
 	return m.member(g, Pupils, id, nameTable().list[k].name, string(v), structure, code, label)
@@ -243,6 +282,9 @@ func (m *Model) joinStaff() {
 		}
 		for _, d := range s.Directs {
 			known("ENTEnsFonctionDir", d, d)
+		}
+		for _, f := range s.MEFs {
+			m.programme(Staff, id, "ENTAuxEnsMEF", strings.Join([]string{f.Structure, f.MEF, f.Label}, "$"), f.MEF)
 		}
 		m.teaches(&m.classes, n, id, "ENTAuxEnsClassesMatieres", s.taughtClasses())
 		m.teaches(&m.groups, n, id, "ENTAuxEnsGroupesMatieres", s.taughtGroups())

@@ -45,8 +45,9 @@ type Dangling struct {
 	Target string
 }
 
-// Model reads the whole delivery and joins it. Modifications and deletions, which a Complet never holds, are applied after
-// the adds, as [Model.Apply] does: a Delta read on its own gives what it adds, and warnings. It returns an error, and no model, when a file could not be read to its
+// Model reads the whole delivery and joins it. Modifications and deletions, which a Complet never holds, are applied in
+// their place, as [Model.Apply] does: a Delta read on its own gives what it adds, and warnings. A record of an unknown
+// category has no place in a model: it is counted as refused. Model returns an error, and no model, when a file could not be read to its
 // end: a Complet with a hole would look like thousands of departures. The report of the model says why.
 func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 	m := &Model{opt: d.opt, st: newStore(), kind: d.Kind(), date: d.Date()}
@@ -56,19 +57,26 @@ func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 	ranks := m.ranks(d)
 	var canceled error
 	var late []staged
+	changes := int64(0)
+	_, tar := d.from.(tarball)
+	inOrder := !tar
 	err := r.pass(func(x *raw) bool {
 		if canceled = ctx.Err(); canceled != nil {
 			return false
 		}
 		e := t.entry(x, string(x.text))
-		if x.cat == catUnknown || !t.accept(&e, x) {
+		if !m.storable(x, r) || !t.accept(&e, x) {
 			return true
 		}
-		if x.op != Add { // a Delta read on its own, or a Complet that is not one: after the adds, in their order
-			late = append(late, stage(m.st, x, ranks[r.current.name], r))
-			return true
+		if x.op != Add {
+			changes++
 		}
-		m.take(x, ranks[r.current.name], r)
+		s := stage(m.st, x, ranks[r.current.name], r)
+		if inOrder {
+			m.read(&s, r)
+		} else { // a tarball comes in its own order
+			late = append(late, s)
+		}
 		return true
 	})
 	if canceled != nil {
@@ -77,9 +85,17 @@ func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 	if err != nil {
 		return nil, &ModelError{Report: m.report, err: err}
 	}
+	m.st.sortStaged(late)
 	for i := range late {
-		m.commit(&late[i], r, ApplyPolicy{})
+		m.read(&late[i], r)
 	}
+	switch {
+	case m.kind == Delta:
+		m.report.Add(catalog().New(CodeDeltaAlone, ent.Pos{}, "$"))
+	case changes > 0:
+		m.report.Add(catalog().New(CodeNotComplet, ent.Pos{}, "$", ent.Count("count", changes)))
+	}
+	m.know(d)
 	m.header, m.degree, m.gen = r.Header(), r.Degree(), r.Generation()
 	if m.date.IsZero() {
 		m.date = m.header.Generated
@@ -100,28 +116,42 @@ func (e *ModelError) Error() string { return e.err.Error() }
 // Unwrap returns the errors of the files.
 func (e *ModelError) Unwrap() error { return e.err }
 
-// ranks numbers the files in their reading order.
-func (m *Model) ranks(d *Delivery) map[string]uint16 {
-	out := make(map[string]uint16, len(d.files))
+// ranks numbers the files in their reading order, after those that the model knows.
+func (m *Model) ranks(d *Delivery) map[string]uint32 {
+	out := make(map[string]uint32, len(d.files))
 	for i := range d.files {
-		out[d.files[i].Name] = uint16(len(m.files)) //nolint:gosec // bounded by Limits.Entries
-		m.files = append(m.files, d.files[i].Name)
+		out[d.files[i].Name] = uint32(len(m.files) + i) //nolint:gosec // bounded by Limits.Entries
 	}
 	return out
 }
 
-// take stores a record. When its identifier is there already the last one wins, by file name, then by place.
-func (m *Model) take(x *raw, file uint16, r *Reader) {
-	old, twice := m.st.find(x.cat, x.bytes(x.id))
-	if twice {
-		r.report.Add(catalog().New(CodeDuplicate, r.pos(x), r.path(x, "")))
-		if m.st.rows[old].file > file {
-			return
+// read applies one record of the first reading, where an identifier that is known was said by this same delivery.
+func (m *Model) read(s *staged, r *Reader) {
+	if s.op != Modify {
+		if _, known := m.st.find(m.st.rows[s.row].cat, m.st.id(s.row)); known {
+			m.file(s, r, CodeDuplicate)
 		}
-		m.st.rows[old].dead = true
 	}
-	n := m.st.put(x, file)
-	m.st.set(x.cat, n)
+	m.commit(s, r, ApplyPolicy{})
+}
+
+// know keeps the names of the files of a delivery that was applied.
+func (m *Model) know(d *Delivery) {
+	for i := range d.files {
+		m.files = append(m.files, d.files[i].Name)
+	}
+}
+
+// storable reports whether the model has a place for a record, and counts one of an unknown category as refused.
+func (m *Model) storable(x *raw, r *Reader) bool {
+	if x.cat != catUnknown {
+		return true
+	}
+	kind := "? " + string(x.op)
+	sum := r.others[kind]
+	r.others[kind] = ent.Tally{Read: sum.Read, Kept: sum.Kept - 1, Refused: sum.Refused + 1}
+	r.report.Lose(ent.Loss{Code: CodeUnknownCategory, Field: "record", Count: 1})
+	return false
 }
 
 // Header returns what the comments of the files say.

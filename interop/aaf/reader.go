@@ -34,7 +34,8 @@ type Reader struct {
 	header Header
 	stats  map[Category]*Stats
 	degree ent.Degree
-	old    bool // a feed of the 2013 generation was recognised by its codes
+	old    bool // codes of the 2013 list were met
+	recent bool // codes of the 2018 list were met
 	used   bool
 
 	unknown map[string]*ent.Issue
@@ -113,12 +114,13 @@ func (r *Reader) Degree() ent.Degree {
 }
 
 // Generation returns which code lists the feed follows for kinship and responsibility: those that its version implies,
-// otherwise those that its codes show, otherwise those of 2018.
+// otherwise those of 2013 when its codes of kinship are of that list and
+// none is of the other, otherwise those of 2018.
 func (r *Reader) Generation() ent.Generation {
 	switch g := r.header.generation(); {
 	case g != "":
 		return g
-	case r.old:
+	case r.old && !r.recent:
 		return ent.Generation2013
 	}
 	return ent.Generation2018

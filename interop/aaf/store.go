@@ -31,7 +31,7 @@ type row struct {
 	chunk uint32
 	off   uint32
 	len   uint32
-	file  uint16 // rank of the file, for "the last one wins"
+	file  uint32 // rank of the file, for "the last one wins"
 	cat   catIndex
 	dead  bool
 }
@@ -43,7 +43,7 @@ func newStore() *store {
 }
 
 // put appends a record and returns its number.
-func (s *store) put(x *raw, file uint16) uint32 {
+func (s *store) put(x *raw, file uint32) uint32 {
 	b := s.encode(x)
 	n := len(s.chunks) - 1
 	if n < 0 || len(s.chunks[n])+len(b) > cap(s.chunks[n]) {
@@ -292,4 +292,26 @@ func (s *symbols) of(v []byte) uint32 {
 		}
 	}
 	return n
+}
+
+// compact makes the store anew, without the dead rows, when they are more than the living.
+func (s *store) compact() {
+	dead := 0
+	for i := range s.rows {
+		if s.rows[i].dead {
+			dead++
+		}
+	}
+	if dead < 1000 || 2*dead < len(s.rows) {
+		return
+	}
+	fresh := newStore()
+	var x raw
+	for i := range s.rows {
+		if r := s.rows[i]; !r.dead {
+			s.get(uint32(i), &x) //nolint:gosec // fewer than 2^32
+			fresh.set(r.cat, fresh.put(&x, r.file))
+		}
+	}
+	*s = *fresh
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // The functions of this file turn what a model holds into the nouns of package ent. Only valid codes pass: a wrong UAI or
-// INE stays in the typed record, where an Issue has named it.
+// INE stays in the typed record, where an Issue has named it. What points outside the delivery is left out: Dangling has
+// it.
 
 // ID returns the identifier under which a person, a structure or a class goes: its key in the feed, with the academy
 // before it when Options.Academy is set.
@@ -20,6 +21,14 @@ func (m *Model) ID(key string) ent.ID {
 		return ent.ID(m.opt.Academy + "-" + key)
 	}
 	return ent.ID(key)
+}
+
+// known is the identifier of a structure that is in the delivery, "" for another one.
+func (m *Model) known(structure string) ent.ID {
+	if m.byStruct[structure] == nil {
+		return ""
+	}
+	return m.ID(structure)
 }
 
 func (m *Model) classID(structure, code string) ent.ID { return m.ID(classKey(structure, code)) }
@@ -101,7 +110,7 @@ func (m *Model) EntGroup(g *Group) ent.Group {
 // PupilPerson returns a pupil as a person.
 func (m *Model) PupilPerson(p *Pupil) ent.Person {
 	s := &ent.Schooling{
-		SchoolNumber: p.SchoolNumber, Establishment: m.ID(p.Structure), LevelCode: p.Level1D.Code, Level: p.Level, Track: p.Track,
+		SchoolNumber: p.SchoolNumber, Establishment: m.known(p.Structure), LevelCode: p.Level1D.Code, Level: p.Level, Track: p.Track,
 		Regime: RegimeOf(p.Regime), RegimeLabel: p.Regime, Scholarship: p.Scholarship.Bool(), Transport: p.Transport.Bool(),
 		From: p.From, To: p.To,
 	}
@@ -131,14 +140,20 @@ func (m *Model) PupilPerson(p *Pupil) ent.Person {
 		}
 	}
 	for _, c := range p.Classes {
-		s.Classes = append(s.Classes, m.classID(c.Structure, c.Code))
+		if _, ok := m.classes.byKey[classKey(c.Structure, c.Code)]; ok {
+			s.Classes = append(s.Classes, m.classID(c.Structure, c.Code))
+		}
 	}
 	for _, g := range p.Groups {
-		s.Groups = append(s.Groups, m.classID(g.Structure, g.Code))
+		if _, ok := m.groups.byKey[classKey(g.Structure, g.Code)]; ok {
+			s.Groups = append(s.Groups, m.classID(g.Structure, g.Code))
+		}
 	}
 	out := ent.Person{ID: m.ID(p.ID), Name: p.Name, BirthDate: p.BirthDate, Contact: p.Contact, Schooling: s}
 	for _, at := range p.Structures() {
-		out.Affiliations = append(out.Affiliations, ent.Affiliation{Establishment: m.ID(at), Profile: ent.ProfilePupil})
+		if m.byStruct[at] != nil {
+			out.Affiliations = append(out.Affiliations, ent.Affiliation{Establishment: m.ID(at), Profile: ent.ProfilePupil})
+		}
 	}
 	return out
 }
@@ -187,13 +202,20 @@ func (m *Model) Relations(p *Pupil) []ent.Relation {
 	return out
 }
 
-// RelativePerson returns a relative as a person, affiliated to the establishments of the pupils who name them.
+// RelativePerson returns a relative as a person, affiliated to the establishments of the pupils of whom they are a legal
+// representative or in charge. Who is only to be called has no affiliation: none gives a right over school data.
 func (m *Model) RelativePerson(p *Relative) ent.Person {
 	out := ent.Person{ID: m.ID(p.ID), Name: p.Name, BirthDate: p.BirthDate, Contact: p.Contact}
 	var at []string
 	for _, id := range m.ChildrenOf(p.ID) {
-		if child, ok := m.Pupil(id); ok && child.Structure != "" {
-			at = appendNew(at, child.Structure)
+		child, ok := m.Pupil(id)
+		if !ok || m.byStruct[child.Structure] == nil {
+			continue
+		}
+		for _, l := range child.Links {
+			if r, _ := ent.ParseResponsibility(l.Legal, m.gen); l.Relative == p.ID && r != ent.ResponsibilityNone {
+				at = appendNew(at, child.Structure)
+			}
 		}
 	}
 	for _, s := range at {
@@ -206,6 +228,9 @@ func (m *Model) RelativePerson(p *Relative) ent.Person {
 func (m *Model) StaffPerson(s *StaffMember, policy ProfilePolicy) ent.Person {
 	out := ent.Person{ID: m.ID(s.ID), Name: s.Name, BirthDate: s.BirthDate, Contact: ent.Contact{Mail: s.Mail}}
 	for _, at := range s.Structures() {
+		if m.byStruct[at] == nil {
+			continue
+		}
 		a := ent.Affiliation{Establishment: m.ID(at), Profile: m.ProfileIn(s, at, policy)}
 		for i := range s.Functions {
 			if f := &s.Functions[i]; f.Structure == at {
@@ -220,16 +245,25 @@ func (m *Model) StaffPerson(s *StaffMember, policy ProfilePolicy) ent.Person {
 		return t
 	}
 	for _, c := range s.taughtClasses() {
+		if m.byStruct[c.Structure] == nil {
+			continue
+		}
 		t := teach(c)
 		t.Class = m.classID(c.Structure, c.Code)
 		out.Teachings = append(out.Teachings, t)
 	}
 	for _, g := range s.taughtGroups() {
+		if m.byStruct[g.Structure] == nil {
+			continue
+		}
 		t := teach(g)
 		t.Group = m.classID(g.Structure, g.Code)
 		out.Teachings = append(out.Teachings, t)
 	}
 	for _, c := range s.HeadOf {
+		if m.byStruct[c.Structure] == nil {
+			continue
+		}
 		out.HeadTeacherOf = append(out.HeadTeacherOf, m.classID(c.Structure, c.Code))
 	}
 	return out
