@@ -47,12 +47,12 @@ type Logins struct {
 	last  map[string]int
 }
 
-// Take marks a login as given.
+// Take marks a login as given, case aside.
 func (l *Logins) Take(login string) {
 	if l.taken == nil {
 		l.taken, l.last = map[string]bool{}, map[string]int{}
 	}
-	l.taken[login] = true
+	l.taken[strings.ToLower(login)] = true
 }
 
 // Propose returns the first free login of a name: lea.martin, lea.martin2, lea.martin3; and marks it as given. A name of

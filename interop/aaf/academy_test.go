@@ -172,6 +172,15 @@ func TestCanaryNothingPersonalIsPrinted(t *testing.T) {
 					fmt.Fprintln(&said, err)
 					continue
 				}
+				logs.Info("entry", "entry", e)
+				for _, a := range []any{e.Pupil, e.Relative, e.Staff, e.Record(degree)} {
+					logs.Info("record", "record", a)
+				}
+				if e.Pupil != nil {
+					for _, l := range e.Pupil.Links {
+						logs.Info("link", "link", l)
+					}
+				}
 				for _, i := range e.Issues {
 					logs.Info("issue", "issue", i)
 					fmt.Fprintf(&said, "%v %+v %#v %s %s\n", i, i, i, i.Message(ent.FR), i.Message(ent.EN))
@@ -182,6 +191,9 @@ func TestCanaryNothingPersonalIsPrinted(t *testing.T) {
 				fmt.Fprintln(&said, err)
 			} else {
 				tell(t, &said, m.Report())
+				for _, d := range m.Dangling() {
+					logs.Info("dangling", "dangling", d)
+				}
 				for p := range m.Pupils() {
 					logs.Info("person", "person", m.PupilPerson(p))
 					break

@@ -19,15 +19,16 @@ type Options struct {
 	Academy string
 	// Degree is that of the feed; found from the content when empty.
 	Degree ent.Degree
-	// Strict refuses what the lenient reading repairs with a warning: an undeclared HTML entity, a declared encoding that
-	// the bytes contradict, an unknown element, a pupil without birth date.
+	// Strict refuses what the lenient reading repairs with a warning: an undeclared HTML entity, an unknown element, a
+	// pupil without birth date; and it reads bytes as the file declares them, be it wrongly.
 	Strict bool
 	// UnescapeTwice decodes the references of values once more, for senders that escape twice.
 	UnescapeTwice bool
 	// KeepValues keeps the offending value in each Issue: see ent.Issue.Value. It is personal data.
 	KeepValues bool
 	Limits     Limits
-	// Progress is called now and then while a delivery is read, from the reading goroutine.
+	// Progress is called now and then while a delivery is read, from the reading goroutine: from several when several
+	// readers share the delivery, each counting its own bytes.
 	Progress func(Progress)
 }
 

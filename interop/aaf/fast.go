@@ -111,6 +111,9 @@ func (f *scanFile) fastRecord(w []byte, i int, r *raw) (int, outcome) {
 	if r.id, i, how = fastValue(w, i, r); how != done {
 		return 0, how
 	}
+	if len(r.text) > f.opt.Limits.ValueBytes {
+		return 0, unusual
+	}
 	for _, tag := range [...]string{endID, endIdent, tagAttrs} {
 		if i, how = expect(w, i, tag); how != done {
 			return 0, how
@@ -222,6 +225,7 @@ func (f *scanFile) fastAttrs(w []byte, i int, r *raw) (int, outcome) {
 					return 0, unusual
 				}
 				_, name = f.key(w[i : i+n])
+				r.names += n
 			} else {
 				name = t.list[k].name
 			}
@@ -245,17 +249,18 @@ func (f *scanFile) fastAttrs(w []byte, i int, r *raw) (int, outcome) {
 			word := binary.LittleEndian.Uint64(w[i:])
 			switch {
 			case word&word7 == wordOpen:
+				before := len(r.text)
 				v, n, how := fastValue(w, i+len(tagOpen), r)
 				if how != done {
 					return 0, how
+				}
+				if len(r.text)-before > f.opt.Limits.ValueBytes { // white space counts, as it does for the events
+					return 0, unusual
 				}
 				if len(w)-n < attrMargin {
 					return 0, short
 				}
 				if binary.LittleEndian.Uint64(w[n:]) != wordClose {
-					return 0, unusual
-				}
-				if int(v.hi-v.lo) > f.opt.Limits.ValueBytes {
 					return 0, unusual
 				}
 				r.vals = append(r.vals, v)

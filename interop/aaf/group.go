@@ -136,7 +136,7 @@ func (m *Model) taughtOf(g *groupSet, n uint32) []Taught {
 func (m *Model) class(n uint32) *Class {
 	g := &m.classes.nodes[n]
 	return &Class{
-		Structure: g.structure, Code: g.code, Label: g.label, MEFs: g.parts, Levels: g.levels, Listed: g.listed,
+		Structure: g.structure, Code: g.code, Label: g.label, MEFs: slices.Clone(g.parts), Levels: slices.Clone(g.levels), Listed: g.listed,
 		Pupils: m.ids(m.classes.pupils.of(n)), Teachers: m.taughtOf(&m.classes, n), Heads: m.ids(m.classes.heads.of(n)),
 	}
 }
@@ -144,12 +144,12 @@ func (m *Model) class(n uint32) *Class {
 func (m *Model) group(n uint32) *Group {
 	g := &m.groups.nodes[n]
 	return &Group{
-		Structure: g.structure, Code: g.code, Label: g.label, Classes: g.parts, Listed: g.listed,
+		Structure: g.structure, Code: g.code, Label: g.label, Classes: slices.Clone(g.parts), Listed: g.listed,
 		Pupils: m.ids(m.groups.pupils.of(n)), Teachers: m.taughtOf(&m.groups, n),
 	}
 }
 
-// Classes yields the classes, structure by structure.
+// Classes yields the classes: those of the catalogues, structure by structure, then those that somebody named.
 func (m *Model) Classes() iter.Seq[*Class] {
 	return func(yield func(*Class) bool) {
 		for n := range uint32(len(m.classes.nodes)) { //nolint:gosec // few
@@ -160,7 +160,7 @@ func (m *Model) Classes() iter.Seq[*Class] {
 	}
 }
 
-// Groups yields the groups, structure by structure.
+// Groups yields the groups: those of the catalogues, structure by structure, then those that somebody named.
 func (m *Model) Groups() iter.Seq[*Group] {
 	return func(yield func(*Group) bool) {
 		for n := range uint32(len(m.groups.nodes)) { //nolint:gosec // few

@@ -59,7 +59,7 @@ func (p *Pseudonymiser) ids(list []string) {
 	}
 }
 
-// The invented names: family names are made of three pieces, first names come from two short lists.
+// The invented names: family names are made of three pieces, first names come from a short list.
 func (p *Pseudonymiser) family(name string) string {
 	if name == "" {
 		return ""
@@ -71,21 +71,19 @@ func (p *Pseudonymiser) family(name string) string {
 	return pick(heads, n) + pick(middles, n>>16) + pick(ends, n>>32)
 }
 
-func (p *Pseudonymiser) given(id, given, title string) string {
+// given replaces a first name by one that says nothing of gender: the same one each time, so that two records of one
+// person still look alike.
+func (p *Pseudonymiser) given(given string) string {
 	if given == "" {
 		return ""
 	}
-	women := strings.Fields("Alix Béatrice Célia Daphné Édith Fanny Gaëlle Héloïse Iris Jeanne Katell Louison Maëlle Noémie Océane Perrine Romane Solène Thaïs Ysée")
-	men := strings.Fields("Aurèle Basile Côme Damien Élie Fabrice Gaël Hector Isaac Joël Kévin Loïs Mathis Nathanaël Octave Pascal Rémi Sacha Théo Yvon")
-	n := p.draw("given", id)
-	if strings.HasPrefix(title, "Mm") || strings.HasPrefix(title, "Ml") {
-		return pick(women, n)
-	}
-	return pick(men, n)
+	names := strings.Fields("Alix Andréa Ange Camille Céleste Charlie Claude Dany Dominique Éden Élie Gaby Jackie Joss Lou Loïs " +
+		"Louison Maé Mahé Malo Maxence Morgan Noa Noé Pascale Robin Sacha Sam Stéphane Swann Yaël Zoé")
+	return pick(names, p.draw("given", strings.ToUpper(given)))
 }
 
-func (p *Pseudonymiser) name(id string, n *ent.Name) {
-	n.Given = p.given(id, n.Given, n.Title)
+func (p *Pseudonymiser) name(n *ent.Name) {
+	n.Given = p.given(n.Given)
 	n.Family, n.Birth = p.family(n.Family), p.family(n.Birth)
 	if len(n.Others) > 0 {
 		n.Others = []string{n.Given}
@@ -133,18 +131,18 @@ func (p *Pseudonymiser) shuffle(n int) int {
 }
 
 // phone uses the numbers that the regulator (ARCEP) keeps for fiction: 06 39 98 xx xx.
-func (p *Pseudonymiser) phone(id, kind, number string) string {
+func (p *Pseudonymiser) phone(number string) string {
 	if number == "" {
 		return ""
 	}
-	n := p.draw("phone-"+kind, id) % 10000
+	n := p.draw("phone", number) % 10000
 	return fmt.Sprintf("+33 6 39 98 %02d %02d", n/100, n%100)
 }
 
-func (p *Pseudonymiser) contact(id string, c *ent.Contact) {
-	c.Home, c.Work = p.phone(id, "home", c.Home), p.phone(id, "work", c.Work)
-	c.Mobile, c.SMS = p.phone(id, "mobile", c.Mobile), p.phone(id, "mobile", c.SMS)
-	c.Mail = p.mail(id, c.Mail)
+func (p *Pseudonymiser) contact(c *ent.Contact) {
+	c.Home, c.Work = p.phone(c.Home), p.phone(c.Work)
+	c.Mobile, c.SMS = p.phone(c.Mobile), p.phone(c.SMS)
+	c.Mail = p.mail(c.Mail)
 	a := &c.Address
 	if len(a.Lines) > 0 {
 		n := p.draw("address", strings.Join(a.Lines, "$")+a.PostalCode)
@@ -158,19 +156,24 @@ func (p *Pseudonymiser) contact(id string, c *ent.Contact) {
 	}
 }
 
-func (p *Pseudonymiser) mail(id, mail string) string {
+func (p *Pseudonymiser) mail(mail string) string {
 	if mail == "" {
 		return ""
 	}
-	return "p" + p.id(id) + "@exemple.test"
+	return fmt.Sprintf("p%018d@exemple.test", p.draw("mail", strings.ToLower(mail))%1e18)
 }
 
-// label replaces the label of a first-degree class, which often holds the teacher's name.
-func label1D(list []ClassRef) {
+// labelled replaces the label of a class or a group.
+func labelled(label, code string) string {
+	if label == "" {
+		return ""
+	}
+	return "Classe " + code
+}
+
+func labels(list []ClassRef) {
 	for i := range list {
-		if list[i].Label != "" {
-			list[i].Label = "Classe " + list[i].Code
-		}
+		list[i].Label = labelled(list[i].Label, list[i].Code)
 	}
 }
 
@@ -184,6 +187,14 @@ func (p *Pseudonymiser) Entry(e *Entry) {
 		p.report.Lose(ent.Loss{Code: CodePseudonym, Field: ent.NewField(a.Name), Count: 1})
 	}
 	h.Extra = nil
+	if e.Structure != nil { // a label often holds the teacher's name
+		for i := range e.Structure.Classes {
+			e.Structure.Classes[i].Label = labelled(e.Structure.Classes[i].Label, e.Structure.Classes[i].Code)
+		}
+		for i := range e.Structure.Groups {
+			e.Structure.Groups[i].Label = labelled(e.Structure.Groups[i].Label, e.Structure.Groups[i].Code)
+		}
+	}
 	if !e.Category.person() {
 		return
 	}
@@ -194,21 +205,21 @@ func (p *Pseudonymiser) Entry(e *Entry) {
 		p.pupil(id, e.Pupil)
 	case e.Relative != nil:
 		r := e.Relative
-		p.name(id, &r.Name)
-		p.contact(id, &r.Contact)
+		p.name(&r.Name)
+		p.contact(&r.Contact)
 		r.BirthDate = p.birth(id, r.BirthDate)
 		p.ids(r.Pupils)
 	case e.Staff != nil:
 		s := e.Staff
-		p.name(id, &s.Name)
-		s.BirthDate, s.Mail = p.birth(id, s.BirthDate), p.mail(id, s.Mail)
+		p.name(&s.Name)
+		s.BirthDate, s.Mail = p.birth(id, s.BirthDate), p.mail(s.Mail)
 		p.ids(s.STSIDs)
 	}
 }
 
 func (p *Pseudonymiser) pupil(id string, s *Pupil) {
-	p.name(id, &s.Name)
-	p.contact(id, &s.Contact)
+	p.name(&s.Name)
+	p.contact(&s.Contact)
 	s.BirthDate, s.INE = p.birth(id, s.BirthDate), p.ine(s.INE)
 	if s.SchoolNumber != "" {
 		s.SchoolNumber = fmt.Sprintf("%015d", p.draw("number", s.SchoolNumber)%1e15)
@@ -223,8 +234,8 @@ func (p *Pseudonymiser) pupil(id string, s *Pupil) {
 	for i := range s.Other {
 		s.Other[i].Relative = p.id(s.Other[i].Relative)
 	}
-	label1D(s.Classes)
-	label1D(s.Groups)
+	labels(s.Classes)
+	labels(s.Groups)
 }
 
 // Record returns the typed record as attributes; nil for one of an unknown category.

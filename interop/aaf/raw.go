@@ -3,6 +3,7 @@ package aaf
 import (
 	"bytes"
 	"html"
+	"strings"
 )
 
 // raw is a record in the reader's own buffers, reused from one record to the next.
@@ -16,6 +17,7 @@ type raw struct {
 	vals  []span
 	// offset is where the record starts in the file's bytes.
 	offset int64
+	names  int     // bytes of the attribute names that are not in the table
 	bad    badness // what makes the record be refused
 }
 
@@ -42,11 +44,11 @@ const (
 func (r *raw) reset() {
 	r.op, r.cat, r.catID, r.bad = "", catUnknown, "", fine
 	r.text, r.attrs, r.vals = r.text[:0], r.attrs[:0], r.vals[:0]
-	r.id = span{}
+	r.id, r.names = span{}, 0
 }
 
 // size is what the record takes in memory, about: a record of empty values is limited too.
-func (r *raw) size() int { return len(r.text) + 8*len(r.vals) + 40*len(r.attrs) }
+func (r *raw) size() int { return len(r.text) + 8*len(r.vals) + 40*len(r.attrs) + r.names }
 
 func (r *raw) bytes(s span) []byte { return r.text[s.lo:s.hi] }
 
@@ -73,8 +75,28 @@ func (r *raw) trimmed(lo int) span {
 func (r *raw) unescape() {
 	for i, v := range r.vals {
 		if b := r.bytes(v); bytes.IndexByte(b, '&') >= 0 {
-			r.vals[i] = r.addText([]byte(html.UnescapeString(string(b))))
+			r.vals[i] = r.addText([]byte(unescape(string(b))))
 		}
+	}
+}
+
+// unescape decodes references that end with their semicolon, and no others.
+func unescape(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "&")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		end := strings.IndexByte(rest, ';')
+		if end < 1 || end > 10 || strings.ContainsAny(rest[:end], "& ") {
+			b.WriteByte('&')
+			s = rest
+			continue
+		}
+		b.WriteString(html.UnescapeString("&" + rest[:end+1]))
+		s = rest[end+1:]
 	}
 }
 

@@ -29,7 +29,7 @@ type scanFile struct {
 func newScanFile(r io.Reader, f *File, opt *Options, issue func(ent.Issue)) *scanFile {
 	return &scanFile{
 		s: xmlscan.New(r, xmlscan.Options{
-			MaxDepth: 16, MaxToken: opt.Limits.ValueBytes * 4, Lenient: !opt.Strict, MaxBytes: opt.Limits.FileBytes,
+			MaxDepth: 16, MaxToken: opt.Limits.RecordBytes, Lenient: !opt.Strict, MaxBytes: opt.Limits.FileBytes,
 		}),
 		opt: opt, name: f.Name, issue: issue, unknown: map[string]string{},
 	}
@@ -219,6 +219,9 @@ func (f *scanFile) attribute(r *raw, operational bool) error {
 		case "name":
 			named = true
 			a.key, a.name = f.key(value)
+			if a.key == 0 {
+				r.names += len(a.name)
+			}
 		case "operation":
 			a.replace = string(value) == "replace"
 		}
@@ -228,6 +231,9 @@ func (f *scanFile) attribute(r *raw, operational bool) error {
 	}
 	if !a.replace {
 		r.bad = badOperation
+	}
+	if r.size() > f.opt.Limits.RecordBytes {
+		r.bad = badTooLong
 	}
 	for {
 		kind, err := f.s.Next()

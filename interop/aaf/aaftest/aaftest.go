@@ -3,6 +3,8 @@
 package aaftest
 
 import (
+	"errors"
+
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/interop/aaf"
@@ -35,10 +37,7 @@ func Write(dir string, a *enttest.Academy, degree ent.Degree, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := records(w, a, degree); err != nil {
-		return err
-	}
-	return w.Close()
+	return errors.Join(records(w, a, degree), w.Close())
 }
 
 func records(w *aaf.DeliveryWriter, a *enttest.Academy, degree ent.Degree) error {
