@@ -149,7 +149,9 @@ func (f *scanFile) fastOperational(w []byte, i int, r *raw) (int, outcome) {
 		}
 		return 0, unusual
 	}
-	if !bytes.HasPrefix(w[i:], []byte("categorie")) {
+	switch string(w[i : i+n]) {
+	case "categoriePersonne", "categorieStructure", "categorieMatiere", "categorieMef":
+	default:
 		return 0, unusual
 	}
 	i += n

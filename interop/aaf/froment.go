@@ -60,6 +60,35 @@ func StructureOf(e *ent.Establishment, classes []ent.Class, groups []ent.Group, 
 	return s
 }
 
+// Unwritten returns what the records of a feed have no place for in a person of a category: the mobile of a pupil, the
+// address of a teacher, the dates of an affiliation. PupilOf, RelativeOf and StaffOf leave it out.
+func Unwritten(p *ent.Person, c Category) []ent.Loss {
+	var out []ent.Loss
+	lost := func(is bool, f ent.Field) {
+		if is {
+			out = append(out, ent.Loss{Code: CodeNoPlace, Field: f, Count: 1})
+		}
+	}
+	k := &p.Contact
+	if c == Pupils {
+		lost(k.Mobile != "", "contact.mobile")
+		lost(k.SMS != "", "contact.sms")
+		lost(k.Work != "", "contact.work")
+		lost(p.Schooling != nil && p.Schooling.Regime != "" && p.Schooling.RegimeLabel == "" && p.Schooling.LevelCode == "", "schooling.regime")
+	}
+	if c == Staff {
+		lost(k.Home != "", "contact.home")
+		lost(k.Work != "", "contact.work")
+		lost(k.Mobile != "" || k.SMS != "", "contact.mobile")
+		lost(!k.Address.IsZero(), "contact.address")
+	}
+	lost(k.Address.Commune != "", "contact.address.commune")
+	for _, a := range p.Affiliations {
+		lost(!a.From.IsZero() || !a.To.IsZero(), "affiliations.dates")
+	}
+	return out
+}
+
 // plain takes the dollar, which has no escape, out of a part of a composite value.
 func plain(s string) string { return strings.ReplaceAll(s, "$", " ") }
 

@@ -2,6 +2,7 @@ package aaf
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ func (m *Model) join() {
 	m.subjects, m.programmes = map[string]*Subject{}, map[string]*Programme{}
 	m.classes, m.groups = newGroupSet(), newGroupSet()
 	m.dangling, m.reverse = nil, nil
+	m.staffAt, m.numbers = map[string][]uint32{}, nil
 	m.nomenclatures()
 	m.catalogue()
 	m.joinPupils()
@@ -147,18 +149,24 @@ func (m *Model) joinPupils() {
 		addressOf = mustKey("ENTEleveAdresseRel")
 		want      = keysOf("ENTPersonStructRattach", "ENTEleveClasses", "ENTPersonClasses", "ENTEleveGroupes", "ENTPersonGroupes",
 			"ENTElevePersRelEleve", "ENTEleveAutoriteParentale", "ENTEleveNiveau", "ENTEleveMEF", "ENTEleveCodeEnseignements",
-			"ENTEleveAdresseRel")
+			"ENTEleveAdresseRel", "ENTEleveStructRattachId")
 		pairs    []pair
 		mine     []uint32 // classes of the pupil at hand
 		levelOf  string
 		relative []uint32
+		school   = mustKey("ENTEleveStructRattachId")
+		number   []byte
 	)
 	for n := range m.rows(catPupil) {
 		id := m.st.id(n)
-		mine, levelOf, relative = mine[:0], "", relative[:0]
+		mine, levelOf, relative, number = mine[:0], "", relative[:0], number[:0]
+		at := ""
 		m.st.each(n, &want, func(k attrKey, v []byte) {
 			switch k {
+			case school:
+				number = append(number, v...)
 			case attach:
+				at = string(v)
 				if m.byStruct[string(v)] == nil {
 					m.lost(Pupils, id, "ENTPersonStructRattach", string(v), CodeUnknownStructure, string(v))
 				}
@@ -204,12 +212,16 @@ func (m *Model) joinPupils() {
 				}
 			}
 		})
+		if len(number) > 0 {
+			m.numbers = append(m.numbers, numbered{m.st.hash([]byte(classKey(at, string(number)))), n})
+		}
 		if levelOf != "" {
 			for _, c := range mine {
 				m.classes.nodes[c].addLevel(levelOf)
 			}
 		}
 	}
+	slices.SortFunc(m.numbers, func(a, b numbered) int { return cmp.Compare(a.hash, b.hash) })
 	m.children = newAdjacency(len(m.st.rows), pairs)
 }
 
@@ -285,6 +297,9 @@ func (m *Model) joinStaff() {
 		}
 		for _, f := range s.MEFs {
 			m.programme(Staff, id, "ENTAuxEnsMEF", strings.Join([]string{f.Structure, f.MEF, f.Label}, "$"), f.MEF)
+		}
+		for _, at := range s.Structures() {
+			m.staffAt[at] = append(m.staffAt[at], n)
 		}
 		m.teaches(&m.classes, n, id, "ENTAuxEnsClassesMatieres", s.taughtClasses())
 		m.teaches(&m.groups, n, id, "ENTAuxEnsGroupesMatieres", s.taughtGroups())

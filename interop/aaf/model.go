@@ -29,6 +29,8 @@ type Model struct {
 	classes    groupSet
 	groups     groupSet
 	children   adjacency // relative row → pupil rows
+	staffAt    map[string][]uint32
+	numbers    []numbered // pupils by structure and number, sorted by hash
 	dangling   []Dangling
 	reverse    []Dangling
 }
