@@ -46,6 +46,7 @@ func table() []rule {
 		},
 		{pkg: "ent/territory", allowed: []string{"ent"}, why: "lists of codes, embedded"},
 		{pkg: "ent/territory/internal/gen", allowed: []string{"ent"}, why: "makes the lists, by hand once a year"},
+		{pkg: "ent/calendar", allowed: []string{"ent"}, why: "dated rows, embedded, and the computation of a day"},
 		{
 			pkg: "ent/directory", allowed: []string{"ent", "internal/frtext"},
 			why: "rules over the caller's own people; a login is folded like any French text",
@@ -72,7 +73,7 @@ func table() []rule {
 		{pkg: "internal/xmlscan", allowed: []string{"golang.org/x/text/encoding/charmap"}, why: "a scanner of bytes: it knows no noun", tests: []string{"golang.org/x/text/transform"}},
 		{pkg: "internal/frtext", allowed: []string{"golang.org/x/text/..."}, why: "French folding and sorting come from x/text"},
 		{
-			pkg: "internal/genschema", allowed: []string{"ent", "ent/directory", "interop/...", "github.com/invopop/jsonschema", decimal},
+			pkg: "internal/genschema", allowed: []string{"ent/...", "fees/...", "interop/...", "github.com/invopop/jsonschema", decimal},
 			why: "a command that reads every catalogue and the types of ent; nothing imports it, so nobody compiles its library",
 		},
 		{pkg: "internal/samples", why: "finds the folder of samples for tests"},
@@ -281,7 +282,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 	)
 	sound := map[string][]string{
 		".": nil, "ent": {"fmt", "github.com/shopspring/decimal"}, "ent/territory": {module + "/ent", "embed"},
-		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"},
+		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"}, "ent/calendar": {module + "/ent"},
 		"ent/enttest": {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},

@@ -33,6 +33,7 @@ func snippetImports() map[string]string {
 		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slog": "log/slog",
 		"aaf":         module + "/interop/aaf",
 		"aaftest":     module + "/interop/aaf/aaftest",
+		"calendar":    module + "/ent/calendar",
 		"directory":   module + "/ent/directory",
 		"ent":         module + "/ent",
 		"enttest":     module + "/ent/enttest",

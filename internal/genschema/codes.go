@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/calendar"
 	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/interop/aaf"
 )
@@ -16,6 +17,7 @@ import (
 func catalogues() map[string]*ent.Catalog {
 	return map[string]*ent.Catalog{
 		"ent":           ent.Codes(),
+		"ent/calendar": calendar.Catalog(),
 		"ent/directory": directory.Catalog(),
 		"interop/aaf":   aaf.Catalog(),
 	}
