@@ -57,6 +57,15 @@ func table() []rule {
 		},
 
 		{
+			pkg: "fees/quotient", allowed: []string{"ent", decimal},
+			why: "a computation over the caller's figures, explained", tests: []string{"fees/quotient/quotienttest"},
+		},
+		{
+			pkg: "fees/quotient/quotienttest", allowed: []string{"ent", "fees/quotient", decimal},
+			why: "what every source of quotients must do",
+		},
+
+		{
 			pkg: "interop/aaf", allowed: []string{"ent", "internal/xmlscan"},
 			why:   "bytes of a feed to nouns and back: no storage, no other format",
 			tests: []string{"ent/directory", "golang.org/x/text/encoding/charmap"},
@@ -288,7 +297,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
 		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
-		"fees/tariff": {module + "/ent"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
+		"fees/tariff": {module + "/ent"}, "fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

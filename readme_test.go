@@ -30,15 +30,18 @@ func documents() []string {
 // snippetImports is the whole of what the harness adds to a snippet: a package name stands for this path.
 func snippetImports() map[string]string {
 	return map[string]string{
-		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slog": "log/slog",
-		"aaf":         module + "/interop/aaf",
-		"aaftest":     module + "/interop/aaf/aaftest",
-		"calendar":    module + "/ent/calendar",
-		"directory":   module + "/ent/directory",
-		"ent":         module + "/ent",
-		"enttest":     module + "/ent/enttest",
-		"jsonschemas": module + "/interop/jsonschemas",
-		"territory":   module + "/ent/territory",
+		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slog": "log/slog", "testing": "testing",
+		"decimal":      "github.com/shopspring/decimal",
+		"aaf":          module + "/interop/aaf",
+		"aaftest":      module + "/interop/aaf/aaftest",
+		"calendar":     module + "/ent/calendar",
+		"quotient":     module + "/fees/quotient",
+		"quotienttest": module + "/fees/quotient/quotienttest",
+		"directory":    module + "/ent/directory",
+		"ent":          module + "/ent",
+		"enttest":      module + "/ent/enttest",
+		"jsonschemas":  module + "/interop/jsonschemas",
+		"territory":    module + "/ent/territory",
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/calendar"
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/interop/aaf"
 )
 
@@ -17,8 +18,9 @@ import (
 func catalogues() map[string]*ent.Catalog {
 	return map[string]*ent.Catalog{
 		"ent":           ent.Codes(),
-		"ent/calendar": calendar.Catalog(),
+		"ent/calendar":  calendar.Catalog(),
 		"ent/directory": directory.Catalog(),
+		"fees/quotient": quotient.Catalog(),
 		"interop/aaf":   aaf.Catalog(),
 	}
 }
