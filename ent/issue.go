@@ -111,7 +111,7 @@ func (p Param) Text(lang Lang) string {
 
 // formatNumber writes a number with the language's decimal sign.
 func formatNumber(d decimal.Decimal, lang Lang) string {
-	s := plain(d)
+	s := NumberText(d)
 	if lang != EN {
 		s = strings.Replace(s, ".", ",", 1)
 	}
@@ -129,7 +129,7 @@ func (p Param) MarshalJSON() ([]byte, error) {
 	v := p.text
 	switch p.kind {
 	case "count", "decimal":
-		v = plain(p.num)
+		v = NumberText(p.num)
 	case "date":
 		v = p.date.String()
 	}
@@ -144,7 +144,7 @@ func (p *Param) UnmarshalJSON(b []byte) error {
 	}
 	switch j.Kind {
 	case "count", "decimal":
-		d, err := parsePlain(j.Value)
+		d, err := ParseNumber(j.Value)
 		if err != nil {
 			return fmt.Errorf("ent: parameter: %w", err)
 		}

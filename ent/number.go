@@ -11,9 +11,10 @@ import (
 // maxNumber is how many characters a number of a document may have.
 const maxNumber = 4096
 
-// plain writes a number with every digit it holds, trailing zeros included, and no exponent. It does not depend on the
-// package-level settings of decimal, so that documents keep their bytes; and a quotient cut at 12 decimals keeps them.
-func plain(d decimal.Decimal) string {
+// NumberText writes a number with every digit it holds, trailing zeros included, and no exponent. It does not depend on
+// the package-level settings of decimal, so that documents keep their bytes; and a quotient cut at 12 decimals keeps them.
+// Every document of the module writes its numbers so.
+func NumberText(d decimal.Decimal) string {
 	c, exp := d.Coefficient(), int(d.Exponent())
 	if exp >= 0 {
 		return c.Mul(c, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(exp)), nil)).String()
@@ -29,9 +30,9 @@ func plain(d decimal.Decimal) string {
 	return sign + s[:len(s)+exp] + "." + s[len(s)+exp:]
 }
 
-// parsePlain reads what plain writes. It returns CodeFormat for anything else, an exponent among them: 1e999999999 is
-// a short text and a number that fills the memory.
-func parsePlain(s string) (decimal.Decimal, error) {
+// ParseNumber reads what NumberText writes, at most 4096 characters. It returns CodeFormat for anything else, an exponent
+// among them: 1e999999999 is a short text and a number that fills the memory.
+func ParseNumber(s string) (decimal.Decimal, error) {
 	refused := fmt.Errorf("ent: number: %w", CodeFormat)
 	if len(s) > maxNumber {
 		return decimal.Decimal{}, refused
@@ -58,10 +59,10 @@ func parsePlain(s string) (decimal.Decimal, error) {
 // number is a decimal in a document: a string in plain notation.
 type number decimal.Decimal
 
-func (n number) MarshalText() ([]byte, error) { return []byte(plain(decimal.Decimal(n))), nil }
+func (n number) MarshalText() ([]byte, error) { return []byte(NumberText(decimal.Decimal(n))), nil }
 
 func (n *number) UnmarshalText(b []byte) error {
-	d, err := parsePlain(string(b))
+	d, err := ParseNumber(string(b))
 	if err != nil {
 		return err
 	}

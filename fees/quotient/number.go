@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -35,46 +34,11 @@ func inLimits(d decimal.Decimal) bool {
 	return c.CmpAbs(limit) < 0
 }
 
-// plain writes a number within the limits with the decimals it holds and no exponent, whatever the package-level
-// settings of decimal are.
-func plain(d decimal.Decimal) string {
-	c, exp := d.Coefficient(), int(d.Exponent())
-	if exp >= 0 {
-		return c.Mul(c, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(exp)), nil)).String()
-	}
-	sign := ""
-	if c.Sign() < 0 {
-		sign = "-"
-	}
-	s := c.Abs(c).String()
-	if missing := 1 - exp - len(s); missing > 0 {
-		s = strings.Repeat("0", missing) + s
-	}
-	return sign + s[:len(s)+exp] + "." + s[len(s)+exp:]
-}
-
-// parsePlain reads what plain writes.
-func parsePlain(s string) (decimal.Decimal, error) {
-	refused := fmt.Errorf("quotient: number: %w", CodeNumber)
-	whole, frac, dot := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	if whole == "" || dot && frac == "" || len(s) > maxWhole+maxDecimals+2 || len(frac) > maxDecimals {
-		return decimal.Decimal{}, refused
-	}
-	for _, c := range []byte(whole + frac) {
-		if c < '0' || c > '9' {
-			return decimal.Decimal{}, refused
-		}
-	}
-	n, ok := new(big.Int).SetString(whole+frac, 10)
-	if !ok {
-		return decimal.Decimal{}, refused
-	}
-	if s[0] == '-' {
-		n.Neg(n)
-	}
-	d := decimal.NewFromBigInt(n, -int32(len(frac))) //nolint:gosec // at most maxDecimals
-	if !inLimits(d) {
-		return decimal.Decimal{}, refused
+// parseNumber reads a number of a document, within the limits.
+func parseNumber(s string) (decimal.Decimal, error) {
+	d, err := ent.ParseNumber(s)
+	if err != nil || !inLimits(d) {
+		return decimal.Decimal{}, fmt.Errorf("quotient: number: %w", CodeNumber)
 	}
 	return d, nil
 }
@@ -122,7 +86,7 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	case !inLimits(a.value):
 		return nil, fmt.Errorf("quotient: number: %w", CodeNumber)
 	}
-	return json.Marshal(plain(a.value))
+	return json.Marshal(ent.NumberText(a.value))
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. It returns CodeNumber for anything else, a JSON number among them.
@@ -143,7 +107,7 @@ func readAmount(b []byte) (Amount, bool) {
 	if json.Unmarshal(b, &s) != nil {
 		return Amount{}, false
 	}
-	d, err := parsePlain(s)
+	d, err := parseNumber(s)
 	return Amount{d, err == nil}, err == nil
 }
 

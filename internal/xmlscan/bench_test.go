@@ -120,41 +120,51 @@ func BenchmarkScan(b *testing.B) {
 			for b.Loop() {
 				r.Reset(doc.data)
 				s.Reset(r)
-				total := 0
-				for {
-					kind, err := s.Next()
-					if err != nil {
-						if !errors.Is(err, io.EOF) {
-							b.Fatal(err)
-						}
-						break
-					}
-					switch kind {
-					case xmlscan.StartElement, xmlscan.EndElement:
-						total += len(s.Name())
-					default:
-						total += len(s.Text())
-					}
-				}
-				if total == 0 {
-					b.Fatal("empty")
-				}
+				readEvents(b, s)
 			}
 		})
 		b.Run(doc.name+"/encoding-xml", func(b *testing.B) {
 			b.SetBytes(int64(len(doc.data)))
 			b.ReportAllocs()
 			for b.Loop() {
-				d := rawDecoder(bytes.NewReader(doc.data))
-				for {
-					if _, err := d.RawToken(); err != nil {
-						if !errors.Is(err, io.EOF) {
-							b.Fatal(err)
-						}
-						break
-					}
-				}
+				readTokens(b, doc.data)
 			}
 		})
+	}
+}
+
+func readEvents(b *testing.B, s *xmlscan.Scanner) {
+	b.Helper()
+	total := 0
+	for {
+		kind, err := s.Next()
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				b.Fatal(err)
+			}
+			break
+		}
+		switch kind {
+		case xmlscan.StartElement, xmlscan.EndElement:
+			total += len(s.Name())
+		default:
+			total += len(s.Text())
+		}
+	}
+	if total == 0 {
+		b.Fatal("empty")
+	}
+}
+
+func readTokens(b *testing.B, data []byte) {
+	b.Helper()
+	d := rawDecoder(bytes.NewReader(data))
+	for {
+		if _, err := d.RawToken(); err != nil {
+			if !errors.Is(err, io.EOF) {
+				b.Fatal(err)
+			}
+			return
+		}
 	}
 }
