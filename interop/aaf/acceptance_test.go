@@ -211,6 +211,10 @@ func TestAcceptanceBExactlySixDanglingReferences(t *testing.T) {
 	m := model(t, "2d-complet")
 	require.Len(t, m.Dangling(), 6)
 	r := m.Report()
+	at := r.Examples(aaf.CodeUnknownSubject)[0].Pos
+	assert.Equal(t, "ENT2DVA-ENTTEST_Complet_20240916_PersEducNat_0000.xml", at.File)
+	assert.Equal(t, "7000010", at.Record)
+	assert.Positive(t, at.Line, "a secretary finds the line")
 	assert.EqualValues(t, 1, r.CountOf(aaf.CodeUnknownRelative))
 	assert.EqualValues(t, 2, r.CountOf(aaf.CodeUnknownStructure))
 	assert.EqualValues(t, 2, r.CountOf(aaf.CodeUnknownClass))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
@@ -123,6 +124,7 @@ func stage(st *store, x *raw, file uint32, r *Reader) staged {
 	p := r.current.pos
 	s := staged{op: x.op, row: st.put(x, file), line: p.Line, col: p.Column, off: p.Offset}
 	st.rows[s.row].dead = true // until it is applied
+	st.rows[s.row].line = uint32(min(p.Line, math.MaxUint32)) //nolint:gosec // bounded
 	return s
 }
 
@@ -187,6 +189,7 @@ func (m *Model) modify(s *staged, old uint32, known bool, r *Reader, policy Appl
 	apply(merged, change.record())
 	x.load(merged)
 	n := m.st.put(&x, m.st.rows[s.row].file)
+	m.st.rows[n].line = m.st.rows[s.row].line
 	if !m.suffices(n, cat) {
 		m.st.rows[n].dead = true
 		refused()

@@ -36,7 +36,7 @@ func (m *Model) issue(d Dangling) ent.Issue {
 	pos := ent.Pos{Record: shownID([]byte(d.From))}
 	if n, ok := m.st.find(indexOf(d.Category), []byte(d.From)); ok {
 		if f := int(m.st.rows[n].file); f < len(m.files) {
-			pos.File = m.files[f]
+			pos.File, pos.Line = m.files[f], int(m.st.rows[n].line)
 		}
 	}
 	path := "$." + string(d.Category) + "['" + pos.Record + "']." + d.Attribute

@@ -32,6 +32,7 @@ type row struct {
 	off   uint32
 	len   uint32
 	file  uint32 // rank of the file, for "the last one wins"
+	line  uint32 // of the record in the file
 	cat   catIndex
 	dead  bool
 }
@@ -310,7 +311,9 @@ func (s *store) compact() {
 	for i := range s.rows {
 		if r := s.rows[i]; !r.dead {
 			s.get(uint32(i), &x) //nolint:gosec // fewer than 2^32
-			fresh.set(r.cat, fresh.put(&x, r.file))
+			n := fresh.put(&x, r.file)
+			fresh.rows[n].line = r.line
+			fresh.set(r.cat, n)
 		}
 	}
 	*s = *fresh
