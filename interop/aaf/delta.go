@@ -123,7 +123,7 @@ type staged struct {
 func stage(st *store, x *raw, file uint32, r *Reader) staged {
 	p := r.current.pos
 	s := staged{op: x.op, row: st.put(x, file), line: p.Line, col: p.Column, off: p.Offset}
-	st.rows[s.row].dead = true // until it is applied
+	st.rows[s.row].dead = true                                // until it is applied
 	st.rows[s.row].line = uint32(min(p.Line, math.MaxUint32)) //nolint:gosec // bounded
 	return s
 }
