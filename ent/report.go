@@ -215,7 +215,11 @@ func (r *Report) WriteText(w io.Writer, lang Lang) error {
 		b.WriteString(lang.pick("LE COMPTE N'Y EST PAS : lus ≠ gardés + refusés\n", "DOES NOT BALANCE: read ≠ kept + refused\n"))
 	}
 	for _, c := range r.Codes() {
-		fmt.Fprintf(&b, "%s × %d\n", c, r.codes[c])
+		severity := ""
+		if worst := Issues(r.examples[c]).Worst(); worst != "" {
+			severity = " (" + worst.Label(lang) + ")"
+		}
+		fmt.Fprintf(&b, "%s%s × %d\n", c, severity, r.codes[c])
 		for _, i := range r.examples[c] {
 			b.WriteString("  ")
 			if at := i.Pos.String(); at != "" {

@@ -128,17 +128,17 @@ func TestReportDocument(t *testing.T) {
 func TestReportText(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, `Eleve                    lus 7, gardés 6, refusés 1
-TEST-CLASS × 1
+TEST-CLASS (avertissement) × 1
   ENT_Eleve_0000.xml:12:3 (5000006) : ENTEleveClasses désigne la classe 4999$X1 (3 fois).
-TEST-OLD × 2
+TEST-OLD (information) × 2
   Ancien.
   … et 1 autres
 perdu : ENTEleveINE (TEST-OLD) × 4
 `, write(t, sampleReport(t), ent.FR))
 	assert.Equal(t, `Eleve                    read 7, kept 6, refused 1
-TEST-CLASS × 1
+TEST-CLASS (warning) × 1
   ENT_Eleve_0000.xml:12:3 (5000006): ENTEleveClasses names the class 4999$X1 (3 times).
-TEST-OLD × 2
+TEST-OLD (information) × 2
   Old.
   … and 1 more
 lost: ENTEleveINE (TEST-OLD) × 4
