@@ -75,6 +75,10 @@ func table() []rule {
 			why: "writes the fictional academy as a feed",
 		},
 		{
+			pkg: "interop/apiparticulier", allowed: []string{"ent", "fees/quotient", decimal},
+			why: "the payloads and calls of one API, to quotients", tests: []string{"fees/quotient/quotienttest"},
+		},
+		{
 			pkg: "interop/jsonschemas", why: "embedded files, for programs in any language",
 			tests: []string{"ent", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
 		},
@@ -293,7 +297,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		".": nil, "ent": {"fmt", "github.com/shopspring/decimal"}, "ent/territory": {module + "/ent", "embed"},
 		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"}, "ent/calendar": {module + "/ent"},
 		"ent/enttest": {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
-		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"},
+		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
 		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},

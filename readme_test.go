@@ -31,17 +31,18 @@ func documents() []string {
 func snippetImports() map[string]string {
 	return map[string]string{
 		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slog": "log/slog", "testing": "testing",
-		"decimal":      "github.com/shopspring/decimal",
-		"aaf":          module + "/interop/aaf",
-		"aaftest":      module + "/interop/aaf/aaftest",
-		"calendar":     module + "/ent/calendar",
-		"quotient":     module + "/fees/quotient",
-		"quotienttest": module + "/fees/quotient/quotienttest",
-		"directory":    module + "/ent/directory",
-		"ent":          module + "/ent",
-		"enttest":      module + "/ent/enttest",
-		"jsonschemas":  module + "/interop/jsonschemas",
-		"territory":    module + "/ent/territory",
+		"decimal":        "github.com/shopspring/decimal",
+		"aaf":            module + "/interop/aaf",
+		"aaftest":        module + "/interop/aaf/aaftest",
+		"apiparticulier": module + "/interop/apiparticulier",
+		"calendar":       module + "/ent/calendar",
+		"quotient":       module + "/fees/quotient",
+		"quotienttest":   module + "/fees/quotient/quotienttest",
+		"directory":      module + "/ent/directory",
+		"ent":            module + "/ent",
+		"enttest":        module + "/ent/enttest",
+		"jsonschemas":    module + "/interop/jsonschemas",
+		"territory":      module + "/ent/territory",
 	}
 }
 

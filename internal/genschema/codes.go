@@ -12,16 +12,18 @@ import (
 	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/interop/aaf"
+	"github.com/opencartable/cartable/interop/apiparticulier"
 )
 
 // catalogues returns the catalogue of each package that has rules, by its path in the module.
 func catalogues() map[string]*ent.Catalog {
 	return map[string]*ent.Catalog{
-		"ent":           ent.Codes(),
-		"ent/calendar":  calendar.Catalog(),
-		"ent/directory": directory.Catalog(),
-		"fees/quotient": quotient.Catalog(),
-		"interop/aaf":   aaf.Catalog(),
+		"ent":                    ent.Codes(),
+		"ent/calendar":           calendar.Catalog(),
+		"ent/directory":          directory.Catalog(),
+		"fees/quotient":          quotient.Catalog(),
+		"interop/aaf":            aaf.Catalog(),
+		"interop/apiparticulier": apiparticulier.Catalog(),
 	}
 }
 
