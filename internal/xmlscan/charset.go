@@ -22,7 +22,8 @@ var (
 	latin1  = newCharset("ISO-8859-1", charmap.ISO8859_1)
 	latin9  = newCharset("ISO-8859-15", charmap.ISO8859_15)
 	cp1252  = newCharset("windows-1252", charmap.Windows1252)
-	latin   = newLatin()
+	latin   = newLatin(latin1)
+	latin15 = newLatin(latin9)
 	aliases = map[string]*charset{
 		"utf-8": nil, "utf8": nil, "us-ascii": nil, "ascii": nil,
 		"iso-8859-1": latin1, "iso8859-1": latin1, "iso_8859-1": latin1, "8859-1": latin1,
@@ -60,7 +61,7 @@ const oddByte = 1 << 31
 // ISO-8859-15: Latin-9, with the characters of windows-1252 where Latin-9 has
 // controls. The bytes that the two ISO charsets do not share are odd, for who
 // declares the first one; the controls are odd for both.
-func newLatin() *charset {
+func newLatin(declared *charset) *charset {
 	c := &charset{name: latin9.name}
 	for b := range 256 {
 		c.table[b] = latin9.table[b]
@@ -69,7 +70,7 @@ func newLatin() *charset {
 				c.table[b] = e
 			}
 			c.table[b] |= oddByte
-		} else if latin1.table[b] != latin9.table[b] {
+		} else if declared.table[b] != latin9.table[b] {
 			c.table[b] |= oddByte
 		}
 	}

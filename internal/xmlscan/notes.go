@@ -23,10 +23,18 @@ type Note struct {
 
 // Notes returns the tolerances used so far, in the order of their first use.
 func (s *Scanner) Notes() []Note {
-	if len(s.notes) == 0 {
-		return nil
+	var out []Note
+	odd := s.odd.Count > 0 && s.odd.Pos.Offset < s.offsetAt(s.pos) // the window is ahead of the reading
+	for _, n := range s.notes {
+		if odd && s.odd.Pos.Offset < n.Pos.Offset {
+			out, odd = append(out, s.odd), false
+		}
+		out = append(out, n)
 	}
-	return append([]Note(nil), s.notes...)
+	if odd {
+		out = append(out, s.odd)
+	}
+	return out
 }
 
 func (s *Scanner) note(kind NoteKind, name string, pos Pos) {

@@ -51,7 +51,7 @@ func (s *Scanner) declaration(b []byte, i, lo, hi int) bool {
 	switch {
 	case !ok:
 		s.fail(CodeCharset, "charset not supported", lo+d.at, d.encoding)
-	case enc != s.enc && s.enc != latin && len(s.notes) == 0:
+	case enc != s.enc && s.declared == "" && len(s.notes) == 0:
 		// start has not seen it.
 		s.fail(CodeCharset, "XML declaration too long", i, nil)
 		return false

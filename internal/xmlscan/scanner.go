@@ -110,9 +110,9 @@ type Scanner struct {
 	total        int64
 	enc          *charset // nil is UTF-8
 	detected     bool
-	latin1       bool   // ISO-8859-1 was declared
 	declared     string // the charset declared, when another one is read
 	oddNoted     bool
+	odd          Note // the first byte read otherwise than declared, wherever the reading is
 	raw          []byte
 	rawPos       int
 	rawLim       int // what detect leaves to convert
@@ -334,7 +334,7 @@ func (s *Scanner) Charset() string {
 	if !s.started {
 		return ""
 	}
-	if s.enc == latin && s.declared != "" {
+	if s.enc != nil && s.declared != "" {
 		return s.declared
 	}
 	return charsetName(s.enc)

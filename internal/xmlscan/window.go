@@ -174,9 +174,13 @@ func (s *Scanner) start() {
 	}
 	switch {
 	case !bom:
-		s.latin1 = enc == latin1
 		if s.opt.Lenient && (enc == latin1 || enc == latin9) {
-			s.declared, enc = enc.name, latin
+			s.declared = enc.name
+			if enc == latin1 {
+				enc = latin
+			} else {
+				enc = latin15
+			}
 		}
 		s.enc = enc
 		s.readBlock()
@@ -229,7 +233,7 @@ func isASCII(b []byte) bool {
 // noteOdd records the first byte that is read otherwise than declared.
 func (s *Scanner) noteOdd(src []byte, end int) {
 	for i, b := range src {
-		if latin.table[b]&oddByte == 0 || !s.latin1 && b >= 0xA0 {
+		if s.enc.table[b]&oddByte == 0 {
 			continue
 		}
 		s.oddNoted = true
@@ -241,7 +245,7 @@ func (s *Scanner) noteOdd(src []byte, end int) {
 		out := make([]byte, 4*i+16)
 		n, _, _, _ := s.enc.transcode(out, src[:i])
 		m.advance(out[:n])
-		s.note(NoteCharset, s.declared, Pos{Line: m.line, Column: m.col, Offset: s.endOff + int64(i)})
+		s.odd = Note{Kind: NoteCharset, Name: s.declared, Count: 1, Pos: Pos{Line: m.line, Column: m.col, Offset: s.endOff + int64(i)}}
 		return
 	}
 }
