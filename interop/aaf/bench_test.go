@@ -170,7 +170,7 @@ func readBaseline(data []byte) int {
 				}
 				x.attrs[len(x.attrs)-1].hi = uint32(len(x.vals))
 			case "addRequest":
-				e := t.entry(x, string(x.text))
+				e := t.entry(x, t.keep(x.text))
 				if e.Pupil == nil || !t.accept(&e, x) {
 					panic("baseline")
 				}

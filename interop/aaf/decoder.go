@@ -2,6 +2,7 @@ package aaf
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/opencartable/cartable/ent"
 )
@@ -12,6 +13,7 @@ const maxParts = 256
 // decoder turns raw records into typed ones. What it returns shares nothing with the raw record: the values are cut out
 // of one string per record, and lists out of slabs, so that a record costs a few allocations.
 type decoder struct {
+	chunk  strings.Builder
 	filled []string // those of one attribute that are not empty
 	parts  [maxParts]string
 	left   []string // values of the attribute at hand that could not be read
@@ -87,6 +89,20 @@ func slabOf[P any](d *decoder) *slab[P] {
 		return &slab[P]{}
 	}
 	return at.(*slab[P])
+}
+
+// textChunk is how much text is allocated at once: a kept record pins at most that much.
+const textChunk = 16 << 10
+
+// keep copies a text, several to an allocation.
+func (d *decoder) keep(text []byte) string {
+	if d.chunk.Cap()-d.chunk.Len() < len(text) {
+		d.chunk = strings.Builder{}
+		d.chunk.Grow(max(textChunk, len(text)))
+	}
+	lo := d.chunk.Len()
+	d.chunk.Write(text)
+	return d.chunk.String()[lo:]
 }
 
 // strings appends values to a list.

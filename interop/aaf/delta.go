@@ -85,7 +85,7 @@ func (m *Model) stageAll(ctx context.Context, d *Delivery, r *Reader) ([]staged,
 		if ctx.Err() != nil {
 			return false
 		}
-		e := t.entry(x, string(x.text))
+		e := t.entry(x, t.keep(x.text))
 		if m.storable(x, r) && t.accept(&e, x) {
 			list = append(list, stage(m.st, x, ranks[r.current.name], r))
 		}

@@ -47,7 +47,7 @@ func (r *Reader) Typed() iter.Seq2[Entry, error] {
 		stopped := false
 		d := newTypist(r)
 		err := r.pass(func(x *raw) bool {
-			e := d.entry(x, string(x.text))
+			e := d.entry(x, d.keep(x.text))
 			if !d.accept(&e, x) {
 				return true
 			}

@@ -66,7 +66,7 @@ func (d *Delivery) Model(ctx context.Context) (*Model, error) {
 		if canceled = ctx.Err(); canceled != nil {
 			return false
 		}
-		e := t.entry(x, string(x.text))
+		e := t.entry(x, t.keep(x.text))
 		if !m.storable(x, r) || !t.accept(&e, x) {
 			return true
 		}

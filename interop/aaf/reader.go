@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -170,6 +171,10 @@ func shownID(id []byte) string {
 	return string(id)
 }
 
+// gcHeadroom is memory that is reserved during a pass and never touched, so that none is used. The garbage collector runs
+// each time the heap has doubled: beside the megabyte that a reader holds it would run every few milliseconds.
+const gcHeadroom = 8 << 20
+
 // pass reads the files and hands each record that is kept to visit, in the reader's own buffers.
 func (r *Reader) pass(visit func(*raw) bool) error {
 	if r.used {
@@ -179,6 +184,8 @@ func (r *Reader) pass(visit func(*raw) bool) error {
 	if r.d.refused != nil {
 		return r.d.refused
 	}
+	headroom := make([]byte, gcHeadroom)
+	defer runtime.KeepAlive(headroom)
 	var failed []error
 	total := r.d.Size()
 	err := r.d.from.walk(r.files, r.d.opt.Limits, func(f *File, in io.Reader, err error) bool {
