@@ -57,5 +57,5 @@ func TestAcceptanceHStreamingMemoryIsFlat(t *testing.T) {
 		}
 	}
 	assert.Equal(t, n, count)
-	assert.Less(t, peak, before+(4<<20), "bytes of live heap")
+	assert.Less(t, peak, before+gcHeadroom+(4<<20), "bytes of live heap, the reserve of the pass included")
 }
