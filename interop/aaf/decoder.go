@@ -34,8 +34,17 @@ type decoder struct {
 	parents slab[Relative]
 }
 
-// slab hands out pieces of larger allocations.
-type slab[P any] struct{ free []P }
+// slab hands out pieces of larger allocations when it works in bulk, and exact ones otherwise.
+type slab[P any] struct {
+	free []P
+	bulk bool
+}
+
+// inBulk makes the decoder serve many records: a kept one then pins its neighbours.
+func (d *decoder) inBulk() {
+	d.text.bulk, d.links.bulk, d.classes.bulk, d.dates.bulk, d.labels.bulk = true, true, true, true, true
+	d.mefs.bulk, d.structs.bulk, d.taught.bulk, d.jobs.bulk = true, true, true, true
+}
 
 // slabSize is how many elements a slab allocates at once: a kept record pins at most that many.
 const slabSize = 128
@@ -47,7 +56,11 @@ func (s *slab[P]) extend(dst []P, n int) []P {
 		return dst
 	}
 	if len(s.free) < need {
-		s.free = make([]P, max(slabSize, need))
+		size := need
+		if s.bulk {
+			size = max(slabSize, need)
+		}
+		s.free = make([]P, size)
 	}
 	out := s.free[:len(dst):need]
 	copy(out, dst)

@@ -232,7 +232,7 @@ func (m *Model) suffices(n uint32, cat catIndex) bool {
 	case catPupil:
 		return lacks(&m.pupil(n).Name) == ""
 	case catRelative:
-		return m.relative(n).Name.Family != ""
+		return m.unpacker(false).relative(n).Name.Family != ""
 	case catStaff:
 		return lacks(&m.staff(n).Name) == ""
 	case catStructure, catSubject, catProgramme, catUnknown, catCount:

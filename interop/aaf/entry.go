@@ -70,6 +70,7 @@ type typist struct {
 
 func newTypist(r *Reader) *typist {
 	t := &typist{r: r}
+	t.inBulk()
 	t.issue = func(code ent.Code, attr, value string) {
 		t.file(code, attr, value, ent.FieldOf("field", ent.Field(attr)))
 	}

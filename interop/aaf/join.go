@@ -52,23 +52,25 @@ func (m *Model) lost(c Category, from []byte, attr, value string, code ent.Code,
 }
 
 func (m *Model) nomenclatures() {
+	u := m.unpacker(true)
 	for n := range m.rows(catSubject) {
 		s := &Subject{}
-		decode(m, n, subjectTable(), s, &s.Head)
+		unpack(u, n, subjectTable(), s, &s.Head)
 		m.subjects[s.ID] = s
 	}
 	for n := range m.rows(catProgramme) {
 		p := &Programme{}
-		decode(m, n, programmeTable(), p, &p.Head)
+		unpack(u, n, programmeTable(), p, &p.Head)
 		m.programmes[p.ID] = p
 	}
 }
 
 // catalogue takes the classes and groups that the structures list.
 func (m *Model) catalogue() {
+	u := m.unpacker(true)
 	for n := range m.rows(catStructure) {
 		s := &Structure{}
-		decode(m, n, structureTable(), s, &s.Head)
+		unpack(u, n, structureTable(), s, &s.Head)
 		s.tidy()
 		m.structures = append(m.structures, s)
 		m.byStruct[s.ID] = s
@@ -279,8 +281,9 @@ func (m *Model) joinRelatives() {
 }
 
 func (m *Model) joinStaff() {
+	u := m.unpacker(true)
 	for n := range m.rows(catStaff) {
-		s := m.staff(n)
+		s := u.staff(n)
 		id := []byte(s.ID)
 		known := func(attr, value, structure string) {
 			if structure != "" && m.byStruct[structure] == nil {

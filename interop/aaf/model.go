@@ -129,7 +129,7 @@ func (m *Model) ranks(d *Delivery) map[string]uint32 {
 
 // read applies one record of the first reading, where an identifier that is known was said by this same delivery.
 func (m *Model) read(s *staged, r *Reader) {
-	if s.op != Modify {
+	if s.op != Modify { // two modifications add up
 		if _, known := m.st.find(m.st.rows[s.row].cat, m.st.id(s.row)); known {
 			m.file(s, r, CodeDuplicate)
 		}
@@ -214,72 +214,89 @@ func (m *Model) Records() iter.Seq[*Record] {
 	}
 }
 
-// decode reads a row into a typed record.
-func decode[T any](m *Model, n uint32, t *table[T], dst *T, head *Head) {
-	var x raw
-	var d decoder
-	m.st.get(n, &x)
-	fill(&d, t, dst, head, &x, string(x.text))
+// unpacker makes typed records out of rows. One serves many rows; what it returns shares nothing with it.
+type unpacker struct {
+	m *Model
+	x raw
+	d decoder
 }
 
-func (m *Model) pupil(n uint32) *Pupil {
+func (m *Model) unpacker(bulk bool) *unpacker {
+	u := &unpacker{m: m}
+	if bulk {
+		u.d.inBulk()
+	}
+	return u
+}
+
+func unpack[T any](u *unpacker, n uint32, t *table[T], dst *T, head *Head) {
+	u.m.st.get(n, &u.x)
+	fill(&u.d, t, dst, head, &u.x, string(u.x.text))
+}
+
+func (u *unpacker) pupil(n uint32) *Pupil {
 	p := &Pupil{}
-	decode(m, n, pupilTable(), p, &p.Head)
+	unpack(u, n, pupilTable(), p, &p.Head)
 	p.tidy()
 	return p
 }
 
-func (m *Model) relative(n uint32) *Relative {
+func (u *unpacker) relative(n uint32) *Relative {
 	p := &Relative{}
-	decode(m, n, relativeTable(), p, &p.Head)
+	unpack(u, n, relativeTable(), p, &p.Head)
 	p.tidy()
 	return p
 }
 
-func (m *Model) staff(n uint32) *StaffMember {
+func (u *unpacker) staff(n uint32) *StaffMember {
 	s := &StaffMember{}
-	decode(m, n, staffTable(), s, &s.Head)
+	unpack(u, n, staffTable(), s, &s.Head)
 	return s
 }
 
-func each[T any](m *Model, c catIndex, get func(uint32) *T) iter.Seq[*T] {
+func (m *Model) pupil(n uint32) *Pupil { return m.unpacker(false).pupil(n) }
+
+func (m *Model) staff(n uint32) *StaffMember { return m.unpacker(false).staff(n) }
+
+func each[T any](m *Model, c catIndex, get func(*unpacker, uint32) *T) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
+		u := m.unpacker(true)
 		for n := range m.rows(c) {
-			if !yield(get(n)) {
+			if !yield(get(u, n)) {
 				return
 			}
 		}
 	}
 }
 
-func lookup[T any](m *Model, c catIndex, id string, get func(uint32) *T) (*T, bool) {
+func lookup[T any](m *Model, c catIndex, id string, get func(*unpacker, uint32) *T) (*T, bool) {
 	n, ok := m.st.find(c, []byte(id))
 	if !ok {
 		return nil, false
 	}
-	return get(n), true
+	return get(m.unpacker(false), n), true
 }
 
 // Pupils yields the pupils in the order of the delivery.
-func (m *Model) Pupils() iter.Seq[*Pupil] { return each(m, catPupil, m.pupil) }
+func (m *Model) Pupils() iter.Seq[*Pupil] { return each(m, catPupil, (*unpacker).pupil) }
 
 // Relatives yields the relatives in the order of the delivery.
-func (m *Model) Relatives() iter.Seq[*Relative] { return each(m, catRelative, m.relative) }
+func (m *Model) Relatives() iter.Seq[*Relative] { return each(m, catRelative, (*unpacker).relative) }
 
 // Staff yields the staff in the order of the delivery.
-func (m *Model) Staff() iter.Seq[*StaffMember] { return each(m, catStaff, m.staff) }
+func (m *Model) Staff() iter.Seq[*StaffMember] { return each(m, catStaff, (*unpacker).staff) }
 
 // Pupil returns the pupil of an identifier.
-func (m *Model) Pupil(id string) (*Pupil, bool) { return lookup(m, catPupil, id, m.pupil) }
+func (m *Model) Pupil(id string) (*Pupil, bool) { return lookup(m, catPupil, id, (*unpacker).pupil) }
 
 // Relative returns the relative of an identifier.
 func (m *Model) Relative(id string) (*Relative, bool) {
-	return lookup(m, catRelative, id, m.relative)
+	return lookup(m, catRelative, id, (*unpacker).relative)
 }
 
 // StaffMember returns the staff member of an identifier.
 func (m *Model) StaffMember(id string) (*StaffMember, bool) {
-	return lookup(m, catStaff, id, m.staff)
+	return lookup(m, catStaff, id, (*unpacker).staff)
 }
 
 // Structures returns the structures in the order of the delivery. The caller does not change them.
