@@ -146,8 +146,13 @@ func (m *Model) file(s *staged, r *Reader, code ent.Code) {
 
 // commit applies one record. An identifier that stands several times in one delivery ends as its last record says.
 func (m *Model) commit(s *staged, r *Reader, policy ApplyPolicy) {
+	old, known := m.st.find(m.st.rows[s.row].cat, m.st.id(s.row))
+	m.settle(s, old, known, r, policy)
+}
+
+// settle is commit for an identifier that was looked up already.
+func (m *Model) settle(s *staged, old uint32, known bool, r *Reader, policy ApplyPolicy) {
 	row := &m.st.rows[s.row]
-	old, known := m.st.find(row.cat, m.st.id(s.row))
 	switch s.op {
 	case Delete:
 		if !known {

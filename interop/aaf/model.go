@@ -129,12 +129,11 @@ func (m *Model) ranks(d *Delivery) map[string]uint32 {
 
 // read applies one record of the first reading, where an identifier that is known was said by this same delivery.
 func (m *Model) read(s *staged, r *Reader) {
-	if s.op != Modify { // two modifications add up
-		if _, known := m.st.find(m.st.rows[s.row].cat, m.st.id(s.row)); known {
-			m.file(s, r, CodeDuplicate)
-		}
+	old, known := m.st.find(m.st.rows[s.row].cat, m.st.id(s.row))
+	if known && s.op != Modify { // two modifications add up
+		m.file(s, r, CodeDuplicate)
 	}
-	m.commit(s, r, ApplyPolicy{})
+	m.settle(s, old, known, r, ApplyPolicy{})
 }
 
 // know keeps the names of the files of a delivery that was applied.

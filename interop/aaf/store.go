@@ -17,7 +17,7 @@ type store struct {
 	names   []string
 	nameOf  map[string]uint32
 	scratch []byte
-	last    [maxKeys]lastValue
+	last    [maxKeys][8]lastValue // by attribute and place in it
 }
 
 // lastValue remembers the last symbol of an attribute: neighbours in a feed share towns and classes.
@@ -73,14 +73,14 @@ func (s *store) encode(x *raw) []byte {
 			b = binary.AppendUvarint(b, uint64(s.name(a.name)))
 		}
 		b = binary.AppendUvarint(b, uint64(a.hi-a.lo))
-		for _, v := range x.vals[a.lo:a.hi] {
+		for j, v := range x.vals[a.lo:a.hi] {
 			val := x.bytes(v)
 			if !common || len(val) == 0 || len(val) > maxSymbol {
 				b = binary.AppendUvarint(b, uint64(len(val))<<1)
 				b = append(b, val...)
 				continue
 			}
-			last := &s.last[a.key]
+			last := &s.last[a.key][j&7]
 			if !last.known || string(s.syms.bytes(last.sym)) != string(val) {
 				*last = lastValue{s.syms.of(val), true}
 			}
