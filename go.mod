@@ -3,6 +3,7 @@ module github.com/opencartable/cartable
 go 1.26.0
 
 require (
+	github.com/goccy/go-yaml v1.19.2
 	github.com/invopop/jsonschema v0.14.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/shopspring/decimal v1.6.0

@@ -64,6 +64,14 @@ func table() []rule {
 			pkg: "fees/quotient/quotienttest", allowed: []string{"ent", "fees/quotient", decimal},
 			why: "what every source of quotients must do",
 		},
+		{
+			pkg: "fees/tariff", allowed: []string{"ent", "fees/quotient", "github.com/goccy/go-yaml/...", decimal},
+			why: "a tariff is a document, read with the place of each value; its prices are exact", tests: []string{"fees/tariff/grids"},
+		},
+		{
+			pkg: "fees/tariff/grids", allowed: []string{"ent", "fees/tariff"},
+			why: "published sheets as documents, embedded", tests: []string{decimal, "fees/quotient"},
+		},
 
 		{
 			pkg: "interop/aaf", allowed: []string{"ent", "internal/xmlscan"},

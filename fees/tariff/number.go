@@ -1,0 +1,314 @@
+package tariff
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/fees/quotient"
+)
+
+const (
+	// maxWhole and maxDecimals bound the numbers of a sheet and of a use: less than 10^9, with 8 decimals at the most.
+	maxWhole    = 9
+	maxDecimals = 8
+	// maxCount bounds quantities, ranks and the lengths of lists.
+	maxCount = 100000
+	// maxText bounds a text of a sheet, in bytes.
+	maxText = 2000
+	// quotientDecimals is how many decimals of a quotient are kept: one with more is refused.
+	quotientDecimals = 6
+	quotientScale    = 1000000
+)
+
+// inLimits looks at the exponent first: 1e999999999 is a short text and a number that fills the memory.
+func inLimits(d decimal.Decimal) bool {
+	exp := int(d.Exponent())
+	if exp < -maxDecimals || exp > maxWhole {
+		return false
+	}
+	c := d.Coefficient()
+	if c.BitLen() > 64 {
+		return false
+	}
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(maxWhole-exp)), nil)
+	return c.CmpAbs(limit) < 0
+}
+
+// val is an exact number n/d, with d greater than zero.
+type val struct{ n, d int64 }
+
+// valOf returns a number within the limits, in lowest terms.
+func valOf(d decimal.Decimal) val {
+	r := d.Rat()
+	return val{r.Num().Int64(), r.Denom().Int64()}
+}
+
+func (v val) rat() *big.Rat { return big.NewRat(v.n, v.d) }
+
+// calc computes with val and remembers an overflow: no wrong figure leaves it.
+type calc struct{ over bool }
+
+func (c *calc) mul(a, b int64) int64 {
+	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
+	if hi != 0 || lo > math.MaxInt64 {
+		c.over = true
+		return 0
+	}
+	if (a < 0) != (b < 0) {
+		return -int64(lo)
+	}
+	return int64(lo)
+}
+
+func magnitude(a int64) uint64 {
+	if a < 0 {
+		return -uint64(a)
+	}
+	return uint64(a)
+}
+
+func (c *calc) sum(a, b int64) int64 {
+	s := a + b
+	if (a > 0) == (b > 0) && (s > 0) != (a > 0) && a != 0 && b != 0 {
+		c.over = true
+		return 0
+	}
+	return s
+}
+
+func (c *calc) add(a, b val) val {
+	switch {
+	case a.d == b.d:
+		return val{c.sum(a.n, b.n), a.d}
+	case a.d%b.d == 0:
+		return val{c.sum(a.n, c.mul(b.n, a.d/b.d)), a.d}
+	case b.d%a.d == 0:
+		return val{c.sum(c.mul(a.n, b.d/a.d), b.n), b.d}
+	}
+	g := gcd(a.d, b.d)
+	return val{c.sum(c.mul(a.n, b.d/g), c.mul(b.n, a.d/g)), c.mul(a.d, b.d/g)}
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+func (c *calc) times(a, b val) val {
+	if b.d != 1 {
+		return val{c.mul(a.n, b.n), c.mul(a.d, b.d)}
+	}
+	return val{c.mul(a.n, b.n), a.d}
+}
+
+// less compares exactly, with no overflow.
+func less(a, b val) bool {
+	if a.d == b.d {
+		return a.n < b.n
+	}
+	if (a.n < 0) != (b.n < 0) {
+		return a.n < 0
+	}
+	h1, l1 := bits.Mul64(magnitude(a.n), uint64(b.d))
+	h2, l2 := bits.Mul64(magnitude(b.n), uint64(a.d))
+	if a.n < 0 {
+		h1, l1, h2, l2 = h2, l2, h1, l1
+	}
+	return h1 < h2 || h1 == h2 && l1 < l2
+}
+
+// step is a rounding made ready: to multiples of size.
+type step struct {
+	size val
+	mode ent.RoundingMode
+}
+
+// round brings a value to a multiple of the step.
+func (c *calc) round(v val, s *step) val {
+	if v.d == s.size.d && s.size.n == 1 {
+		return v
+	}
+	num, den := c.mul(v.n, s.size.d), c.mul(v.d, s.size.n)
+	if c.over {
+		return val{0, 1}
+	}
+	whole, rest := num/den, num%den
+	if rest != 0 {
+		whole += s.away(whole, rest, den)
+	}
+	return val{c.mul(whole, s.size.n), s.size.d}
+}
+
+// away returns what to add to a value cut toward zero, whose rest is not zero.
+func (s *step) away(whole, rest, den int64) int64 {
+	sign := int64(1)
+	if rest < 0 {
+		sign, rest = -1, -rest
+	}
+	twice := rest - (den - rest) // the sign of 2 × rest − den, without overflow
+	up := false
+	switch s.mode {
+	case ent.RoundHalfUp:
+		up = twice >= 0
+	case ent.RoundHalfDown:
+		up = twice > 0
+	case ent.RoundHalfEven:
+		up = twice > 0 || twice == 0 && whole&1 == 1
+	case ent.RoundUp:
+		up = true
+	case ent.RoundDown:
+	case ent.RoundCeiling:
+		up = sign > 0
+	case ent.RoundFloor:
+		up = sign < 0
+	}
+	if up {
+		return sign
+	}
+	return 0
+}
+
+// Amount is an exact number of euros, small enough to be copied and kept by the million. The zero Amount is missing: it is
+// no price, and not a price of zero.
+type Amount struct{ n, d int64 }
+
+// AmountOf returns a number of euros. It returns CodeNumber for one that is not less than 10^9 or has more than 8 decimals.
+func AmountOf(d decimal.Decimal) (Amount, error) {
+	if !inLimits(d) {
+		return Amount{}, fmt.Errorf("tariff: amount: %w", CodeNumber)
+	}
+	v := valOf(d)
+	return Amount(v), nil
+}
+
+// Cents returns a number of cents.
+func Cents(n int64) Amount { return Amount{n, 100} }
+
+// Known reports whether there is an amount.
+func (a Amount) Known() bool { return a.d != 0 }
+
+// Decimal returns the amount in euros, 0 for a missing one; one that does not end is cut after 12 decimals (a price is
+// rounded, and ends).
+func (a Amount) Decimal() decimal.Decimal {
+	switch a.d {
+	case 0:
+		return decimal.Decimal{}
+	case 1:
+		return decimal.New(a.n, 0)
+	case 100:
+		return decimal.New(a.n, -2)
+	}
+	return ent.Written(a.Rat())
+}
+
+// Rat returns the amount as an exact fraction, 0 for a missing one.
+func (a Amount) Rat() *big.Rat {
+	if a.d == 0 {
+		return new(big.Rat)
+	}
+	return big.NewRat(a.n, a.d)
+}
+
+// InCents returns the number of cents, and false when the amount is missing or not a whole number of them.
+func (a Amount) InCents() (int64, bool) {
+	switch {
+	case a.d == 100:
+		return a.n, true
+	case a.d == 0 || a.d > 100*maxCount || a.n > math.MaxInt64/100 || a.n < math.MinInt64/100:
+		return 0, false
+	}
+	return a.n * 100 / a.d, a.n*100%a.d == 0
+}
+
+// Sign returns -1, 0 or 1.
+func (a Amount) Sign() int {
+	switch {
+	case a.n < 0:
+		return -1
+	case a.n > 0:
+		return 1
+	}
+	return 0
+}
+
+// Cmp compares two amounts; a missing one counts as 0.
+func (a Amount) Cmp(b Amount) int {
+	x, y := val(a), val(b)
+	x.d, y.d = max(x.d, 1), max(y.d, 1)
+	switch {
+	case less(x, y):
+		return -1
+	case less(y, x):
+		return 1
+	}
+	return 0
+}
+
+// Add returns the sum. It returns CodeOverflow for one that an Amount does not hold.
+func (a Amount) Add(b Amount) (Amount, error) {
+	if a.d == 0 {
+		return b, nil
+	}
+	if b.d == 0 {
+		return a, nil
+	}
+	var c calc
+	v := c.add(val(a), val(b))
+	if c.over {
+		return Amount{}, fmt.Errorf("tariff: amount: %w", CodeOverflow)
+	}
+	return Amount(v), nil
+}
+
+// Quotient is a family quotient made ready to price with, as [QuotientOf] returns it. The zero Quotient is missing. It is
+// personal data: logs redact it.
+type Quotient struct {
+	kind  quotient.Kind
+	name  string
+	value int64 // in units of 1/quotientScale
+	known bool
+}
+
+// QuotientOf makes a quotient ready; a missing one stays missing. It returns CodeNumber for a negative one, one that is not
+// less than 10^9, or one with more than 6 decimals.
+func QuotientOf(q quotient.Quotient) (Quotient, error) {
+	v, ok := q.Value.Value()
+	if !ok {
+		return Quotient{kind: q.Kind, name: q.Name}, nil
+	}
+	if !inLimits(v) || v.Sign() < 0 || !v.Equal(v.Truncate(quotientDecimals)) {
+		return Quotient{}, fmt.Errorf("tariff: quotient: %w", CodeNumber)
+	}
+	return Quotient{q.Kind, q.Name, v.Shift(quotientDecimals).IntPart(), true}, nil
+}
+
+// Known reports whether there is a value; 0 is one.
+func (q Quotient) Known() bool { return q.known }
+
+// Decimal returns the value, 0 for a missing one.
+func (q Quotient) Decimal() decimal.Decimal {
+	return ent.Written(big.NewRat(q.value, quotientScale))
+}
+
+// Kind returns the kind, and the name of a municipal one.
+func (q Quotient) Kind() (quotient.Kind, string) { return q.kind, q.name }
+
+const hidden = "[redacted]"
+
+// String hides the value.
+func (q Quotient) String() string { return hidden }
+
+// GoString hides the value.
+func (q Quotient) GoString() string { return strconv.Quote(hidden) }
+
+// LogValue hides the value.
+func (q Quotient) LogValue() slog.Value { return slog.StringValue(hidden) }

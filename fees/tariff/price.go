@@ -1,0 +1,624 @@
+package tariff
+
+import (
+	"fmt"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/fees/quotient"
+)
+
+// Quote is a price with what made it. Unit is the price of one unit, Amount that of the quantity, both rounded as the sheet
+// says (exact where it rounds later).
+type Quote struct {
+	Unit     Amount
+	Quantity int
+	Amount   Amount
+	// Minutes are those that count of a duration.
+	Minutes int
+	// Sheet and Activity are what was applied; Band is the row of its grid, -1 for another formula.
+	Sheet    *Tariff
+	Activity *Activity
+	Band     int
+}
+
+// Price returns the price of a use. A case that the sheets leave without price is an error whose code names what is not
+// defined (a date, an activity, a gap between two bands, a criterion that the use does not give), never a neighbour's price.
+func (c *Compiled) Price(in *Input) (Amount, error) {
+	e := eval{in: in}
+	if err := c.price(&e); err != nil {
+		return Amount{}, err
+	}
+	return Amount(e.amount), nil
+}
+
+// Quote returns the price of a use with its unit price and its quantity.
+func (c *Compiled) Quote(in *Input) (Quote, error) {
+	e := eval{in: in}
+	if err := c.price(&e); err != nil {
+		return Quote{}, err
+	}
+	return e.quote(), nil
+}
+
+// Explain returns the price of a use and how it was reached, for the person who pays (Input.Owner, who must be set). A
+// social situation or a matter of health stands in steps for that person alone.
+func (c *Compiled) Explain(in *Input) (Quote, ent.Explanation, error) {
+	if in.Owner == "" {
+		return Quote{}, ent.Explanation{}, fmt.Errorf("tariff: %w", CodeOwner)
+	}
+	t := &trace{owner: in.Owner}
+	e := eval{in: in, t: t}
+	if err := c.price(&e); err != nil {
+		return Quote{}, ent.Explanation{}, err
+	}
+	why, err := t.Explanation()
+	if err != nil {
+		return Quote{}, ent.Explanation{}, fmt.Errorf("tariff: %w", err)
+	}
+	return e.quote(), why, nil
+}
+
+// eval is one computation.
+type eval struct {
+	calc
+	in *Input
+	t  *trace
+	s  *sheet
+	a  *activity
+
+	unit, amount val
+	quantity     int
+	minutes      int
+	band         int32
+	// failure is what the last function that returned false found.
+	failure failure
+}
+
+// failure is an error to be: it is made only when it is returned.
+type failure struct {
+	code ent.Code
+	path string
+	lo   int64 // the edges of a gap
+	hi   int64
+	name string
+}
+
+func (e *eval) quote() Quote {
+	return Quote{Amount(e.unit), e.quantity, Amount(e.amount), e.minutes, e.s.doc, e.a.doc, int(e.band)}
+}
+
+// fail notes a failure and returns false.
+func (e *eval) fail(code ent.Code, path string) bool {
+	e.failure = failure{code: code, path: path}
+	return false
+}
+
+func (e *eval) lacks(name string) bool {
+	e.failure = failure{code: CodeCriterion, path: e.a.path, name: name}
+	return false
+}
+
+func (c *Compiled) price(e *eval) error {
+	if !c.find(e) || !e.rule() || !e.finish() {
+		return e.err()
+	}
+	return nil
+}
+
+// find chooses the sheet of the day and the activity.
+func (c *Compiled) find(e *eval) bool {
+	day := dayOf(e.in.Date)
+	dated := false
+	for _, s := range c.sheets {
+		if day < s.from || day > s.to || day == 0 {
+			continue
+		}
+		dated = true
+		if i, ok := s.byName[e.in.Activity]; ok {
+			e.s, e.a = s, &s.activities[i]
+			return true
+		}
+	}
+	if dated {
+		return e.fail(CodeActivity, "$.activities")
+	}
+	return e.fail(CodeUndefinedDate, "$")
+}
+
+// rule finds the rule that holds and applies its formula.
+func (e *eval) rule() bool {
+	e.band = -1
+	for i := range e.a.rules {
+		r := &e.a.rules[i]
+		if len(r.when) > 0 {
+			holds, ok := e.holds(r.when)
+			if !ok {
+				return false
+			}
+			if !holds {
+				continue
+			}
+		}
+		if !e.formula(r) {
+			return false
+		}
+		if e.t != nil && r.doc.When != nil {
+			e.t.chosenRule(e, r)
+		}
+		return true
+	}
+	return e.fail(CodeUndefinedRule, e.a.path+".rules")
+}
+
+func (e *eval) formula(r *rule) bool {
+	switch r.kind {
+	case formulaFlat:
+		e.unit = r.flat
+		if e.t != nil {
+			e.t.flat(e, r)
+		}
+		return true
+	case formulaBands, formulaShare:
+		return e.bands(r.bands)
+	case formulaLinear:
+		return e.linear(r.linear)
+	case formulaEffort:
+		return e.effort(r.effort)
+	case formulaPSU:
+		return e.psu(r.psu)
+	}
+	return e.fail(CodeFormula, r.path)
+}
+
+// finish applies modifiers, quantity and rounding in their order.
+func (e *eval) finish() bool {
+	a := e.a
+	for i := range a.unit {
+		if !e.modify(&a.unit[i], &e.unit) {
+			return false
+		}
+	}
+	if e.s.point == PointUnit {
+		e.roundTo(&e.unit)
+	}
+	if !e.setQuantity() {
+		return false
+	}
+	e.amount = e.unit
+	if e.quantity != 1 {
+		e.amount = val{e.mul(e.unit.n, int64(e.quantity)), e.unit.d}
+	}
+	if e.t != nil {
+		e.t.quantity(e)
+	}
+	scaled := false
+	for i := range a.line {
+		m := &a.line[i]
+		before := e.amount
+		if !e.modify(m, &e.amount) {
+			return false
+		}
+		scaled = scaled || e.amount != before
+	}
+	if e.s.point == PointLine || e.s.point == PointUnit && scaled {
+		e.roundTo(&e.amount)
+	}
+	if e.over {
+		return e.fail(CodeOverflow, a.path)
+	}
+	return true
+}
+
+func (e *eval) roundTo(v *val) {
+	before := *v
+	*v = e.round(before, &e.s.step)
+	if e.t != nil {
+		e.t.rounded(e, before, *v)
+	}
+}
+
+func (e *eval) setQuantity() bool {
+	in := e.in
+	if d := e.a.duration; d != nil {
+		if len(in.Times) == 0 {
+			return e.lacks("times")
+		}
+		e.minutes, e.quantity = d.Units(in.Times)
+		return true
+	}
+	e.quantity = in.Quantity
+	if e.quantity == 0 {
+		e.quantity = 1
+	}
+	if e.quantity < 0 || e.quantity > maxCount {
+		return e.fail(CodeQuantity, e.a.path)
+	}
+	return true
+}
+
+func (e *eval) modify(m *modifier, v *val) bool {
+	if len(m.when) > 0 {
+		holds, ok := e.holds(m.when)
+		if !ok || !holds {
+			return ok
+		}
+	}
+	before := *v
+	switch m.op {
+	case opAdd:
+		*v = e.add(before, m.value)
+	case opMultiply:
+		*v = e.times(before, m.value)
+	case opReplace:
+		*v = m.value
+	case opMin:
+		if less(before, m.value) {
+			*v = m.value
+		}
+	case opMax:
+		if less(m.value, before) {
+			*v = m.value
+		}
+	}
+	if e.t != nil {
+		e.t.modified(e, m, *v)
+	}
+	return true
+}
+
+// topQuotient is the quotient of a family that gives none, where the sheet has it pay the highest band.
+const topQuotient = -1
+
+// quotient returns the quotient that the sheet accepts, or topQuotient.
+func (e *eval) quotient() (int64, bool) {
+	q := &e.in.Quotient
+	if !q.known {
+		if e.s.top {
+			return topQuotient, true
+		}
+		return 0, e.fail(CodeQuotientMissing, e.a.path)
+	}
+	if len(e.s.kinds) > 0 {
+		accepted := false
+		for i := range e.s.kinds {
+			k := &e.s.kinds[i]
+			if k.kind == q.kind && (k.name == "" || k.name == q.name) {
+				accepted = true
+				break
+			}
+		}
+		if !accepted {
+			return 0, e.fail(CodeQuotientKind, "$.quotient.kinds")
+		}
+	}
+	return q.value, true
+}
+
+// bands finds the row of the quotient and the column of the use.
+func (e *eval) bands(b *bands) bool {
+	q, ok := e.quotient()
+	if !ok {
+		return false
+	}
+	row := len(b.values)/b.width - 1
+	if q != topQuotient {
+		at := b.read(q)
+		i := len(b.starts) - 1
+		for i > 0 && b.starts[i] > at {
+			i--
+		}
+		if r := b.rows[i]; r >= 0 {
+			row = int(r)
+		} else {
+			end := int64(maxEdge)
+			if i+1 < len(b.starts) {
+				end = b.starts[i+1]
+			}
+			code := CodeUndefinedBand
+			if r == overlap {
+				code = CodeAmbiguousBand
+			}
+			e.failure = failure{code: code, path: b.path, lo: b.starts[i], hi: end}
+			return false
+		}
+	}
+	before := row
+	for i := range b.shift {
+		holds, ok := e.holds(b.shift[i])
+		if !ok {
+			return false
+		}
+		if holds {
+			row = min(max(0, row+b.doc.Shift[i].By), len(b.values)/b.width-1)
+		}
+	}
+	column := 0
+	if len(b.columns) > 0 {
+		if column, ok = e.column(b); !ok {
+			return false
+		}
+	}
+	v := b.values[row*b.width+column]
+	if v.d == 0 {
+		return e.fail(CodeUndefinedCell, index(b.path+".rows", row))
+	}
+	e.unit, e.band = v, int32(row) //nolint:gosec // at most maxCount
+	if e.t != nil {
+		e.t.band(e, b, q, before, row, column)
+	}
+	if b.share {
+		return e.shareOf(b)
+	}
+	return true
+}
+
+// read returns the edge of a quotient, after the reading of its decimals.
+func (b *bands) read(q int64) int64 {
+	switch b.reading {
+	case DecimalsTruncate:
+		q -= q % quotientScale
+	case DecimalsHalfUp:
+		q += quotientScale / 2
+		q -= q % quotientScale
+	case DecimalsUpperBound:
+	}
+	return edge(q, false)
+}
+
+func (e *eval) column(b *bands) (int, bool) {
+	for i := range b.columns {
+		holds, ok := e.holds(b.columns[i])
+		if !ok {
+			return 0, false
+		}
+		if holds {
+			return i, true
+		}
+	}
+	return 0, e.fail(CodeUndefinedColumn, b.path+".columns")
+}
+
+// shareOf takes the percentage that the bands gave of the reference price or of the cost.
+func (e *eval) shareOf(b *bands) bool {
+	of := b.of
+	if of.d == 0 {
+		if of = val(e.in.Cost); of.d == 0 {
+			return e.lacks("cost")
+		}
+	}
+	percent := e.unit
+	e.unit = e.times(val{percent.n, e.mul(percent.d, 100)}, of)
+	if e.t != nil {
+		e.t.share(e, b, percent, of)
+	}
+	return true
+}
+
+func (e *eval) linear(l *linear) bool {
+	q, ok := e.quotient()
+	if !ok {
+		return false
+	}
+	last := len(l.points) - 1
+	i := last
+	if q != topQuotient {
+		for i >= 0 && l.points[i].x > q {
+			i--
+		}
+	}
+	switch {
+	case i < 0:
+		e.unit = l.points[0].y
+	case i == last && l.above.d != 0 && (q == topQuotient || q > l.points[last].x):
+		e.unit = l.above
+	case i == last:
+		e.unit = l.points[last].y
+	default:
+		p := &l.points[i]
+		e.unit = e.add(p.y, val{e.mul(p.slope.n, q-p.x), p.slope.d})
+	}
+	if e.t != nil {
+		e.t.linear(e, l, q, i)
+	}
+	return true
+}
+
+func (e *eval) effort(f *effort) bool {
+	q, ok := e.quotient()
+	if !ok {
+		return false
+	}
+	if q == topQuotient {
+		if f.max.d == 0 {
+			return e.fail(CodeQuotientMissing, f.path)
+		}
+		e.unit = f.max
+	} else {
+		e.unit = val{e.mul(f.rate.n, q), f.rate.d}
+		if f.min.d != 0 && less(e.unit, f.min) {
+			e.unit = f.min
+		}
+		if f.max.d != 0 && less(f.max, e.unit) {
+			e.unit = f.max
+		}
+	}
+	if e.t != nil {
+		e.t.effort(e, f, q)
+	}
+	return true
+}
+
+func (e *eval) psu(p *psu) bool {
+	in := e.in
+	if in.Resources.d == 0 {
+		return e.lacks("resources")
+	}
+	if in.Children <= 0 {
+		return e.lacks("children")
+	}
+	if in.DisabledChildren < 0 || in.DisabledChildren > in.Children {
+		return e.fail(CodeQuantity, p.path)
+	}
+	count, at := in.Children+in.DisabledChildren, -1
+	for i := range p.doc.Rates {
+		if r := &p.doc.Rates[i].Children; r.holds(count) || i == len(p.doc.Rates)-1 && r.Min != nil && count >= *r.Min {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		return e.fail(CodeUndefinedColumn, p.path+".rates")
+	}
+	monthly := val{in.Resources.n, e.mul(in.Resources.d, 12)}
+	if less(monthly, p.floor) {
+		monthly = p.floor
+	}
+	if less(p.ceiling, monthly) {
+		monthly = p.ceiling
+	}
+	e.unit = e.times(monthly, p.rates[at])
+	if e.t != nil {
+		e.t.psu(e, p, at)
+	}
+	return true
+}
+
+func (r *Range) holds(n int) bool {
+	return (r.Min == nil || n >= *r.Min) && (r.Max == nil || n <= *r.Max)
+}
+
+// holds evaluates a condition; false beside false is a failure.
+func (e *eval) holds(c condition) (holds, ok bool) {
+	for i := range c {
+		holds, ok = e.check(&c[i])
+		if !ok || !holds {
+			return false, ok
+		}
+	}
+	return true, true
+}
+
+func (e *eval) check(x *check) (holds, ok bool) {
+	in := e.in
+	var word, criterion string
+	var number int64
+	switch x.kind {
+	case checkResidence:
+		word, criterion = string(in.Residence), "residence"
+	case checkRegime:
+		word, criterion = string(in.Regime), "regime"
+	case checkBooking:
+		word, criterion = string(in.Booking), "booking"
+	case checkLevel:
+		word, criterion = string(in.Level), "level"
+	case checkDay:
+		word, criterion = string(in.Day), "day"
+	case checkPresence:
+		if word = string(in.Presence); word == "" {
+			word = string(PresencePresent)
+		}
+	case checkGuest:
+		if word = string(in.Guest); word == "" {
+			word = string(GuestChild)
+		}
+	case checkCustom:
+		word, criterion = in.Custom[x.name], x.name
+	case checkStatus:
+		for _, s := range in.Status {
+			if contains(x.words, string(s)) {
+				return true, true
+			}
+		}
+		return false, true
+	case checkPAI:
+		return in.PAI == (x.lo == 1), true
+	case checkRank:
+		number, criterion = int64(in.Rank), "rank"
+	case checkEnrolledRank:
+		number, criterion = int64(in.EnrolledRank), "enrolledRank"
+	case checkPresent:
+		number, criterion = int64(in.Present), "present"
+	case checkEnrolled:
+		number, criterion = int64(in.Enrolled), "enrolled"
+	case checkChildren:
+		number, criterion = int64(in.Children), "children"
+	case checkMinutes, checkEndsAfter, checkStartsBefore:
+		return e.timeCheck(x)
+	case checkQuotientMissing:
+		return in.Quotient.known == (x.lo == 0), true
+	case checkQuotient:
+		q, ok := e.quotient()
+		if !ok {
+			return false, false
+		}
+		at := edge(q, false)
+		if q == topQuotient {
+			at = maxEdge - 1
+		}
+		return x.lo <= at && at < x.hi, true
+	}
+	if x.words == nil {
+		if number <= 0 {
+			return false, e.lacks(criterion)
+		}
+		return x.lo <= number && number <= x.hi, true
+	}
+	if word == "" {
+		return false, e.lacks(criterion)
+	}
+	return contains(x.words, word), true
+}
+
+func (e *eval) timeCheck(x *check) (holds, ok bool) {
+	if len(e.in.Times) == 0 {
+		return false, e.lacks("times")
+	}
+	d := e.a.duration
+	s := minutesOf(e.in.Times, d != nil && d.Count == CountEach)
+	switch x.kind {
+	case checkEndsAfter:
+		return int64(s.end) > x.lo, true
+	case checkStartsBefore:
+		return int64(s.start) < x.lo, true
+	default:
+		minutes := int64(s.minutes)
+		return x.lo <= minutes && minutes <= x.hi, true
+	}
+}
+
+func contains(words []string, w string) bool {
+	for _, x := range words {
+		if x == w {
+			return true
+		}
+	}
+	return false
+}
+
+// err makes the error of the failure.
+func (e *eval) err() error {
+	f := &e.failure
+	pos := ent.Pos{}
+	if e.s != nil {
+		pos = e.s.doc.places.at(f.path)
+	}
+	var params []ent.Param
+	switch f.code {
+	case CodeUndefinedDate:
+		params = []ent.Param{ent.DateOf("date", e.in.Date)}
+	case CodeActivity:
+		params = []ent.Param{ent.CodeOf("activity", e.in.Activity), ent.DateOf("date", e.in.Date)}
+	case CodeUndefinedBand, CodeAmbiguousBand:
+		lo, hi := hole(f.lo, f.hi)
+		params = []ent.Param{ent.Decimal("from", lo), ent.Decimal("to", hi)}
+	case CodeCriterion:
+		params = []ent.Param{ent.FieldOf("criterion", ent.Field(f.name))}
+	case CodeQuotientKind:
+		params = []ent.Param{ent.CodeOf("kind", string(e.in.Quotient.kind))}
+	}
+	i := catalog().New(f.code, pos, f.path, params...)
+	if f.code == CodeQuotientMissing {
+		return fmt.Errorf("tariff: %w: %w", i, quotient.CodeMissing)
+	}
+	return fmt.Errorf("tariff: %w", i)
+}
