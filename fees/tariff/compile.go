@@ -41,9 +41,18 @@ type activity struct {
 	rules    []rule
 	unit     []modifier
 	line     []modifier
+	third    []thirdParty
 	duration *Duration
-	// simple says that the first rule that holds is the whole price.
-	simple bool
+	// ranked and dated say whether a condition asks for the rank or the number of children present, and for the kind of day.
+	ranked, dated bool
+}
+
+type thirdParty struct {
+	doc     *ThirdParty
+	path    string
+	when    condition
+	percent bool
+	value   val // of a unit: euros, or a part of the price
 }
 
 type formulaKind uint8
@@ -191,6 +200,37 @@ func (c *Compiled) Sheets() []*Tariff {
 	return out
 }
 
+// Applied is what prices an activity on a day.
+type Applied struct {
+	Sheet    *Tariff
+	Activity *Activity
+	// Hash is that of the sheet, Order the place of the activity in it.
+	Hash  string
+	Order int
+	// Ranked and Dated say whether the price may depend on the children present the same day, and on the kind of day.
+	Ranked, Dated bool
+}
+
+// Applied returns the sheet and the activity that price a use on a day, and false when no sheet does.
+func (c *Compiled) Applied(day ent.Date, activity string) (Applied, bool) {
+	at := dayOf(day)
+	for _, s := range c.sheets {
+		if at < s.from || at > s.to || at == 0 {
+			continue
+		}
+		if i, ok := s.byName[activity]; ok {
+			a := &s.activities[i]
+			return Applied{s.doc, a.doc, s.hash, i, a.ranked, a.dated}, true
+		}
+	}
+	return Applied{}, false
+}
+
+// Holds reports whether the sheet holds on a day.
+func (t *Tariff) Holds(day ent.Date) bool {
+	return !day.IsZero() && !day.Before(t.From) && (t.To.IsZero() || !t.To.Before(day))
+}
+
 // dayOf orders days.
 func dayOf(d ent.Date) int32 { return int32(d.Year)<<9 | int32(d.Month)<<5 | int32(d.Day) }
 
@@ -241,8 +281,53 @@ func (c compiler) activity(doc *Activity, path string) activity {
 			a.unit = append(a.unit, m)
 		}
 	}
-	a.simple = len(a.unit)+len(a.line) == 0 && a.duration == nil
+	for i := range doc.ThirdParty {
+		p := thirdParty{doc: &doc.ThirdParty[i], path: index(path+".thirdParty", i), when: compileCondition(doc.ThirdParty[i].When)}
+		if p.doc.Add != nil {
+			p.value = c.val(*p.doc.Add)
+		} else {
+			p.percent, p.value = true, valOf(p.doc.Percent.Shift(-2))
+		}
+		a.third = append(a.third, p)
+	}
+	a.asks()
 	return a
+}
+
+// conditions returns every condition of the activity.
+func (a *activity) conditions() []condition {
+	var out []condition
+	for i := range a.rules {
+		r := &a.rules[i]
+		out = append(out, r.when)
+		if r.bands != nil {
+			out = append(append(out, r.bands.columns...), r.bands.shift...)
+		}
+	}
+	for i := range a.unit {
+		out = append(out, a.unit[i].when)
+	}
+	for i := range a.line {
+		out = append(out, a.line[i].when)
+	}
+	for i := range a.third {
+		out = append(out, a.third[i].when)
+	}
+	return out
+}
+
+func (a *activity) asks() {
+	for _, w := range a.conditions() {
+		for i := range w {
+			switch w[i].kind {
+			case checkRank, checkPresent:
+				a.ranked = true
+			case checkDay:
+				a.dated = true
+			default:
+			}
+		}
+	}
 }
 
 func (c compiler) rule(doc *Rule, path string) rule {

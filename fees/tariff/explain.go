@@ -310,6 +310,18 @@ func (t *trace) modified(e *eval, m *modifier, after val) {
 	t.Fold(2, ent.Step{Op: op, Value: after.decimal(), Unit: euro, Label: result, Owner: t.owner, Chosen: chosen})
 }
 
+func (t *trace) deducted(e *eval, p *thirdParty, part val) {
+	audience, owner := ent.AudienceEveryone, ent.ID("")
+	if p.doc.When != nil && p.doc.When.sensitive() {
+		audience, owner = ent.AudienceConcerned, t.owner
+	}
+	t.Push(ent.Step{
+		Op: ent.OpGiven, Value: part.decimal(), Unit: euro, Source: e.source(p.path), Audience: audience, Owner: owner,
+		Label: label("part prise en charge", "part paid by a third party"),
+	})
+	t.fold(2, ent.OpDifference, e.unit.decimal(), euro, label("après prise en charge", "after the third party's part"))
+}
+
 func (t *trace) rounded(e *eval, before, after val) {
 	if !less(before, after) && !less(after, before) {
 		return

@@ -312,3 +312,26 @@ func (q Quotient) GoString() string { return strconv.Quote(hidden) }
 
 // LogValue hides the value.
 func (q Quotient) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// Times returns the amount multiplied by num/den, exactly. It returns CodeOverflow for a result that an Amount does not hold,
+// or a den that is not greater than zero.
+func (a Amount) Times(num, den int64) (Amount, error) {
+	var c calc
+	if den <= 0 {
+		c.over = true
+	}
+	if a.d == 0 {
+		return Amount{}, nil
+	}
+	n, d := c.mul(a.n, num), c.mul(a.d, max(den, 1))
+	if g := gcd(d, int64(magnitude(n))); g > 1 && den > 1 { //nolint:gosec // a magnitude made by mul
+		n, d = n/g, d/g
+	}
+	if c.over {
+		return Amount{}, fmt.Errorf("tariff: amount: %w", CodeOverflow)
+	}
+	return Amount{n, d}, nil
+}
+
+// Neg returns the opposite.
+func (a Amount) Neg() Amount { return Amount{-a.n, a.d} }

@@ -7,18 +7,29 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 )
 
-// Quote is a price with what made it. Unit is the price of one unit, Amount that of the quantity, both rounded as the sheet
-// says (exact where it rounds later).
+// Quote is a price with what made it. Unit is the price of one unit, Amount that of the quantity. [Compiled.Explain] rounds
+// both as the sheet says; [Compiled.Quote] leaves Amount exact where the sheet rounds a line or an invoice, which may hold
+// several uses.
 type Quote struct {
 	Unit     Amount
 	Quantity int
 	Amount   Amount
+	// Parts are what third parties pay beside Amount, for the quantity; nil for most sheets.
+	Parts []Part
 	// Minutes are those that count of a duration.
 	Minutes int
 	// Sheet and Activity are what was applied; Band is the row of its grid, -1 for another formula.
 	Sheet    *Tariff
 	Activity *Activity
 	Band     int
+	// UsesQuotient says that the quotient, or its absence, made the price.
+	UsesQuotient bool
+}
+
+// Part is what a third party pays of a use.
+type Part struct {
+	Payer  string
+	Amount Amount
 }
 
 // Price returns the price of a use. A case that the sheets leave without price is an error whose code names what is not
@@ -31,23 +42,44 @@ func (c *Compiled) Price(in *Input) (Amount, error) {
 	return Amount(e.amount), nil
 }
 
-// Quote returns the price of a use with its unit price and its quantity.
+// Quote returns the price of a use as one of the uses of a line: its unit price, its quantity, its amount before the
+// rounding of the line.
 func (c *Compiled) Quote(in *Input) (Quote, error) {
-	e := eval{in: in}
+	e := eval{in: in, many: true}
 	if err := c.price(&e); err != nil {
 		return Quote{}, err
 	}
 	return e.quote(), nil
 }
 
+// ExplainQuote is Quote with its explanation, by the rules of Explain.
+func (c *Compiled) ExplainQuote(in *Input) (Quote, ent.Explanation, error) {
+	return c.explain(in, true)
+}
+
+// Round rounds an amount by the rule of the sheet. It returns CodeOverflow for one that is too great.
+func (t *Tariff) Round(a Amount) (Amount, error) {
+	var c calc
+	if a.d == 0 {
+		return Amount{}, nil
+	}
+	v := c.round(val(a), &step{valOf(t.Rounding.Step), t.Rounding.Mode})
+	if c.over {
+		return Amount{}, fmt.Errorf("tariff: %w", CodeOverflow)
+	}
+	return Amount(v), nil
+}
+
 // Explain returns the price of a use and how it was reached, for the person who pays (Input.Owner, who must be set). A
 // social situation or a matter of health stands in steps for that person alone.
-func (c *Compiled) Explain(in *Input) (Quote, ent.Explanation, error) {
+func (c *Compiled) Explain(in *Input) (Quote, ent.Explanation, error) { return c.explain(in, false) }
+
+func (c *Compiled) explain(in *Input, many bool) (Quote, ent.Explanation, error) {
 	if in.Owner == "" {
 		return Quote{}, ent.Explanation{}, fmt.Errorf("tariff: %w", CodeOwner)
 	}
 	t := &trace{owner: in.Owner}
-	e := eval{in: in, t: t}
+	e := eval{in: in, t: t, many: many}
 	if err := c.price(&e); err != nil {
 		return Quote{}, ent.Explanation{}, err
 	}
@@ -70,6 +102,11 @@ type eval struct {
 	quantity     int
 	minutes      int
 	band         int32
+	// many leaves the rounding of the line to the caller.
+	many  bool
+	parts []Part
+	// asked says that the quotient was looked at.
+	asked bool
 	// failure is what the last function that returned false found.
 	failure failure
 }
@@ -84,7 +121,7 @@ type failure struct {
 }
 
 func (e *eval) quote() Quote {
-	return Quote{Amount(e.unit), e.quantity, Amount(e.amount), e.minutes, e.s.doc, e.a.doc, int(e.band)}
+	return Quote{Amount(e.unit), e.quantity, Amount(e.amount), e.parts, e.minutes, e.s.doc, e.a.doc, int(e.band), e.asked}
 }
 
 // fail notes a failure and returns false.
@@ -178,11 +215,19 @@ func (e *eval) finish() bool {
 			return false
 		}
 	}
+	if len(a.third) > 0 && !e.thirdParties() {
+		return false
+	}
 	if e.s.point == PointUnit {
 		e.roundTo(&e.unit)
 	}
 	if !e.setQuantity() {
 		return false
+	}
+	for i := range e.parts {
+		p := &e.parts[i]
+		v := e.round(e.times(val(p.Amount), val{int64(e.quantity), 1}), &e.s.step)
+		p.Amount = Amount(v)
 	}
 	e.amount = e.unit
 	if e.quantity != 1 {
@@ -200,11 +245,40 @@ func (e *eval) finish() bool {
 		}
 		scaled = scaled || e.amount != before
 	}
-	if e.s.point == PointLine || e.s.point == PointUnit && scaled {
+	if e.s.point == PointLine && !e.many || e.s.point == PointUnit && scaled {
 		e.roundTo(&e.amount)
 	}
 	if e.over {
 		return e.fail(CodeOverflow, a.path)
+	}
+	return true
+}
+
+// thirdParties finds what others pay of a unit, and takes it off the price where the sheet says so.
+func (e *eval) thirdParties() bool {
+	for i := range e.a.third {
+		p := &e.a.third[i]
+		holds, ok := e.holds(p.when)
+		if !ok {
+			return false
+		}
+		if !holds {
+			continue
+		}
+		part := p.value
+		if p.percent {
+			part = e.times(e.unit, p.value)
+		}
+		if p.doc.Deduct {
+			if less(e.unit, part) {
+				part = e.unit
+			}
+			e.unit = e.add(e.unit, val{-part.n, part.d})
+			if e.t != nil {
+				e.t.deducted(e, p, part)
+			}
+		}
+		e.parts = append(e.parts, Part{p.doc.Payer, Amount(part)})
 	}
 	return true
 }
@@ -272,6 +346,7 @@ const topQuotient = -1
 // quotient returns the quotient that the sheet accepts, or topQuotient.
 func (e *eval) quotient() (int64, bool) {
 	q := &e.in.Quotient
+	e.asked = true
 	if !q.known {
 		if e.s.top {
 			return topQuotient, true

@@ -332,17 +332,10 @@ func (c *checker) legal(a *activity) {
 		}
 	}
 	for i := range a.rules {
-		r := &a.rules[i]
-		look(r.when)
-		income = income || r.kind != formulaFlat
-		if r.bands != nil {
-			for _, w := range slices.Concat(r.bands.columns, r.bands.shift) {
-				look(w)
-			}
-		}
+		income = income || a.rules[i].kind != formulaFlat
 	}
-	for _, m := range slices.Concat(a.unit, a.line) {
-		look(m.when)
+	for _, w := range a.conditions() {
+		look(w)
 	}
 	if children && !income {
 		c.file(CodeChildrenAlone, a.path)

@@ -1,0 +1,679 @@
+package billing
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/fees/quotient"
+	"github.com/opencartable/cartable/fees/tariff"
+)
+
+const (
+	// maxChildren bounds a household: the children present are bits of a word.
+	maxChildren = 64
+	// maxUses bounds the uses of a month given at once.
+	maxUses = 100000
+)
+
+// Rate prices the uses of a household in a month. The order of the uses does not matter. Beside an error, which joins the
+// issues of all the uses that have no price, the bill holds what the others cost: it is not to be sent as it is.
+func Rate(prices *tariff.Compiled, h *Household, m ent.Month, uses []Use) (Bill, error) {
+	return run(prices, h, m, uses, false)
+}
+
+// Explain does so with the explanation of each line, for the person who pays.
+func Explain(prices *tariff.Compiled, h *Household, m ent.Month, uses []Use) (Bill, error) {
+	return run(prices, h, m, uses, true)
+}
+
+// fate is what becomes of a use.
+type fate uint8
+
+const (
+	fatePriced fate = iota
+	fateContext
+	fateOther
+	fateNothing
+	fateRefused
+	fateDeducted
+	fateReduced
+	fateAbsence
+	fateMerged
+)
+
+// item is a use with what was found out about it.
+type item struct {
+	use   *Use
+	index int32 // in the caller's list
+	child int16
+	act   int16
+	fate  fate
+	// absence is the policy of its reason, -1 without one.
+	absence int16
+}
+
+// act is an activity met, with the sheet that prices it on the days of the month.
+type act struct {
+	name    string
+	applied tariff.Applied
+	found   bool
+	// whole says that the same sheet holds the whole month, or that none does.
+	whole bool
+	// present are the children present, by day: bits in the order of ranks.
+	present [32]uint64
+	// enrolled are the children enrolled.
+	enrolled uint64
+}
+
+// group is a line being made: uses that have the same price for the same reasons.
+type group struct {
+	Line
+	act, child int16
+	next       int32 // the next group of the same child and activity, -1 at the end
+	key        tariff.Quotient
+	present    int
+	quantity   int
+	dayKind    tariff.DayKind
+	times      []tariff.Interval
+	cost       tariff.Amount
+	sheet      *tariff.Tariff
+	order      int
+	percent    [2]int64 // the part billed of an absence, as a fraction
+	why        ent.Explanation
+	exact      tariff.Amount // before the rounding of the line or of the invoice
+	parts      []tariff.Part
+}
+
+type rater struct {
+	prices  *tariff.Compiled
+	h       *Household
+	m       ent.Month
+	explain bool
+	bill    Bill
+
+	items    []item
+	acts     []act
+	groups   []group
+	heads    []int32  // by child and activity: the first group
+	seen     []uint32 // by child and activity: the days met
+	rank     []int    // of each child, from 0; -1 when birth dates are missing
+	all      [32]uint64
+	in       tariff.Input
+	scratch  []tariff.Interval
+	quotient quotients
+}
+
+func run(prices *tariff.Compiled, h *Household, m ent.Month, uses []Use, explain bool) (Bill, error) {
+	r := &rater{prices: prices, h: h, m: m, explain: explain, bill: Bill{Payer: h.Payer, Month: m}}
+	if err := r.check(uses); err != nil {
+		return r.bill, err
+	}
+	r.bill.Counts.Read = len(uses)
+	r.children()
+	r.sort(uses)
+	r.classify()
+	r.absences()
+	r.subscriptions()
+	r.price()
+	if err := r.finish(); err != nil {
+		return r.bill, err
+	}
+	return r.bill, errorOf(r.bill.Issues)
+}
+
+func errorOf(is ent.Issues) error {
+	if err := is.Err(); err != nil {
+		return fmt.Errorf("billing: %w", err)
+	}
+	return nil
+}
+
+// check refuses a household or a month that cannot be rated at all.
+func (r *rater) check(uses []Use) error {
+	var is ent.Issues
+	add := func(code ent.Code, path string, params ...ent.Param) {
+		is = append(is, catalog().New(code, ent.Pos{}, path, params...))
+	}
+	if r.h.Payer == "" {
+		add(CodePayer, "$.payer")
+	}
+	if _, err := ent.NewMonth(int(r.m.Year), int(r.m.Month)); err != nil {
+		add(CodeMonth, "$.month")
+	}
+	if len(r.h.Children) > maxChildren {
+		add(CodeLimit, "$.children", ent.Count("limit", maxChildren))
+	}
+	if len(uses) > maxUses {
+		add(CodeLimit, "$.uses", ent.Count("limit", maxUses))
+	}
+	for i := range r.h.Children {
+		for j := range i {
+			if r.h.Children[j].ID == r.h.Children[i].ID {
+				add(CodeTwice, fmt.Sprintf("$.children[%d]", i))
+				break
+			}
+		}
+	}
+	r.bill.Issues = is
+	return errorOf(is)
+}
+
+// children orders the children by birth: equal dates are told apart by identifier, so that the order is the same every month.
+func (r *rater) children() {
+	n := len(r.h.Children)
+	order := make([]int, n)
+	r.rank = make([]int, n)
+	known := true
+	for i := range n {
+		order[i] = i
+		known = known && (n == 1 || !r.h.Children[i].Born.IsZero())
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		x, y := &r.h.Children[a], &r.h.Children[b]
+		return cmp.Or(x.Born.Compare(y.Born), strings.Compare(string(x.ID), string(y.ID)))
+	})
+	for i, c := range order {
+		r.rank[c] = i
+		if !known {
+			r.rank[c] = -1
+		}
+	}
+}
+
+func (r *rater) sort(uses []Use) {
+	r.items = make([]item, len(uses))
+	sorted := true
+	for i := range uses {
+		r.items[i] = item{use: &uses[i], index: int32(i), child: -1, absence: -1} //nolint:gosec // at most maxUses
+		sorted = sorted && (i == 0 || uses[i-1].Day.Compare(uses[i].Day) <= 0)
+	}
+	if !sorted {
+		slices.SortStableFunc(r.items, func(a, b item) int { return a.use.Day.Compare(b.use.Day) })
+	}
+}
+
+// refuse files an issue about a use.
+func (r *rater) refuse(it *item, code ent.Code) {
+	r.refuseAs(it, catalog().New(code, ent.Pos{}, ""))
+}
+
+func (r *rater) refuseAs(it *item, i ent.Issue) {
+	it.fate = fateRefused
+	i.Path = fmt.Sprintf("$.uses[%d]", it.index)
+	r.bill.Issues = append(r.bill.Issues, i)
+}
+
+// classify finds the child and the activity of each use, who pays it, and who is present.
+func (r *rater) classify() {
+	for i := range r.items {
+		it := &r.items[i]
+		u := it.use
+		for j := range r.h.Children {
+			if r.h.Children[j].ID == u.Child {
+				it.child = int16(j) //nolint:gosec // at most maxChildren
+				break
+			}
+		}
+		if it.child < 0 {
+			r.refuse(it, CodeChild)
+			continue
+		}
+		it.act = r.actOf(u.Activity)
+		inMonth := r.m.Contains(u.Day)
+		if !inMonth {
+			if _, err := ent.NewDate(int(u.Day.Year), int(u.Day.Month), int(u.Day.Day)); err != nil {
+				r.refuse(it, CodeDate)
+				continue
+			}
+			it.fate = fateContext
+		} else if u.Day.Day == 0 || int(u.Day.Day) > int(r.m.Last().Day) {
+			r.refuse(it, CodeDate)
+			continue
+		}
+		booked := u.Booked != tariff.BookingNone
+		if !u.Present && !booked {
+			if inMonth {
+				it.fate = fateNothing
+			}
+			continue
+		}
+		if c := r.h.Children[it.child].Custody; c != nil {
+			payer, ok := c.Payer(u.Day)
+			switch {
+			case !ok && inMonth:
+				r.refuse(it, CodeNoPayer)
+				continue
+			case payer != r.h.Payer && inMonth:
+				it.fate = fateOther
+				continue
+			}
+		}
+		if inMonth && u.Present {
+			if at := r.rank[it.child]; at >= 0 {
+				r.acts[it.act].present[u.Day.Day] |= 1 << at
+				r.all[u.Day.Day] |= 1 << at
+			}
+		}
+	}
+	n := len(r.acts) * len(r.h.Children)
+	r.heads, r.seen = make([]int32, n), make([]uint32, n)
+	for i := range r.heads {
+		r.heads[i] = -1
+	}
+}
+
+// actOf returns the number of an activity.
+func (r *rater) actOf(name string) int16 {
+	for i := range r.acts {
+		if r.acts[i].name == name {
+			return int16(i) //nolint:gosec // at most maxUses, of which few differ
+		}
+	}
+	a := act{name: name}
+	first, okFirst := r.prices.Applied(r.m.First(), name)
+	last, okLast := r.prices.Applied(r.m.Last(), name)
+	if okFirst && okLast && first.Sheet == last.Sheet {
+		a.applied, a.found, a.whole = first, true, true
+	}
+	for i := range r.h.Children {
+		c := &r.h.Children[i]
+		if r.rank[i] >= 0 && (c.Enrolled == nil || slices.Contains(c.Enrolled, name)) {
+			a.enrolled |= 1 << r.rank[i]
+		}
+	}
+	r.acts = append(r.acts, a)
+	return int16(len(r.acts) - 1) //nolint:gosec // as above
+}
+
+// applied returns what prices a use.
+func (r *rater) applied(at int16, day ent.Date) (*tariff.Applied, bool) {
+	a := &r.acts[at]
+	if a.whole {
+		return &a.applied, a.found
+	}
+	a.applied, a.found = r.prices.Applied(day, a.name)
+	return &a.applied, a.found
+}
+
+// absences settles what was booked and did not happen. A row of absences for one reason's policy, on days on which the
+// service was booked, is looked at as a whole, whatever the month of its days.
+func (r *rater) absences() {
+	var open []absenceRow
+	for i := range r.items {
+		it := &r.items[i]
+		if it.child < 0 || it.fate != fatePriced && it.fate != fateContext || it.use.Booked == tariff.BookingNone {
+			continue
+		}
+		policy, ok := int16(-1), false
+		var applied *tariff.Applied
+		if !it.use.Present {
+			if it.fate == fatePriced {
+				it.fate = fateAbsence
+			}
+			if applied, ok = r.applied(it.act, it.use.Day); ok {
+				policy = policyOf(applied.Activity, it.use.Reason)
+			}
+		}
+		it.absence = policy
+		at := slices.IndexFunc(open, func(x absenceRow) bool { return x.child == it.child && x.act == it.act })
+		if at >= 0 && (policy < 0 || open[at].policy != policy || open[at].activity != applied.Activity) {
+			r.settle(&open[at])
+			open = slices.Delete(open, at, at+1)
+			at = -1
+		}
+		if policy < 0 {
+			continue
+		}
+		if at < 0 {
+			open = append(open, absenceRow{child: it.child, act: it.act, policy: policy, activity: applied.Activity})
+			at = len(open) - 1
+		}
+		open[at].items = append(open[at].items, int32(i)) //nolint:gosec // at most maxUses
+	}
+	for i := range open {
+		r.settle(&open[i])
+	}
+}
+
+// absenceRow is absences that follow each other.
+type absenceRow struct {
+	child, act, policy int16
+	activity           *tariff.Activity
+	items              []int32
+}
+
+func policyOf(a *tariff.Activity, reason tariff.Reason) int16 {
+	for i := range a.Absences {
+		if slices.Contains(a.Absences[i].Reasons, reason) {
+			return int16(i) //nolint:gosec // a list of a document
+		}
+	}
+	return -1
+}
+
+func (r *rater) settle(row *absenceRow) {
+	policy := &row.activity.Absences[row.policy]
+	days := 0
+	var last ent.Date
+	number := make([]int, len(row.items)) // of its day in the row, from 0
+	for i, at := range row.items {
+		if day := r.items[at].use.Day; i == 0 || day != last {
+			days++
+			last = day
+		}
+		number[i] = days - 1
+	}
+	for i, at := range row.items {
+		it := &r.items[at]
+		billed := number[i] < policy.Days
+		if policy.Waiting == tariff.WaitingAllOrNothing {
+			billed = days <= policy.Days
+		}
+		switch {
+		case it.fate != fateAbsence, billed:
+		case policy.Percent != nil && policy.Percent.Sign() > 0:
+			it.fate = fateReduced
+		default:
+			it.fate = fateDeducted
+		}
+	}
+}
+
+// price gives each use its line.
+func (r *rater) price() {
+	for i := range r.items {
+		it := &r.items[i]
+		switch it.fate {
+		case fatePriced, fateAbsence, fateReduced, fateDeducted:
+			r.one(i)
+		case fateContext, fateOther, fateNothing, fateRefused, fateMerged:
+		}
+		c := &r.bill.Counts
+		switch it.fate {
+		case fateContext:
+			c.Context++
+		case fateOther:
+			c.OtherPayer++
+		case fateNothing:
+			c.Nothing++
+		case fateRefused:
+			c.Refused++
+		case fatePriced, fateAbsence, fateReduced, fateDeducted, fateMerged: // counted when their line is made
+		}
+	}
+}
+
+func (r *rater) one(i int) {
+	it := &r.items[i]
+	u := it.use
+	applied, ok := r.applied(it.act, u.Day)
+	if !ok {
+		// The tariff says which of the date and the activity is not known.
+		r.in = tariff.Input{Date: u.Day, Activity: u.Activity}
+		_, err := r.prices.Quote(&r.in)
+		r.refuseFor(it, err)
+		return
+	}
+	bit := uint32(1) << (u.Day.Day - 1)
+	slot := int(it.child)*len(r.acts) + int(it.act)
+	times := u.Times
+	merged := 0
+	if applied.Activity.Duration != nil {
+		times, merged = r.merge(i)
+	} else if r.seen[slot]&bit != 0 {
+		r.refuse(it, CodeUseTwice)
+		return
+	}
+	if s := applied.Activity.Subscription; s != nil {
+		r.included(it, applied, s)
+		r.seen[slot] |= bit
+		return
+	}
+	g := r.find(it, applied, slot, times)
+	if g == nil {
+		return
+	}
+	r.seen[slot] |= bit
+	g.Uses++
+	g.Days |= Days(bit)
+	if it.fate == fateDeducted {
+		r.bill.Counts.Deducted += 1 + merged
+	} else {
+		r.bill.Counts.Billed += 1 + merged
+	}
+}
+
+func (r *rater) refuseFor(it *item, err error) { r.refuseAs(it, issueOf(err)) }
+
+// issueOf returns the issue that an error carries.
+func issueOf(err error) ent.Issue {
+	var i ent.Issue
+	if errors.As(err, &i) {
+		return i
+	}
+	return catalog().New(CodeAmount, ent.Pos{}, "")
+}
+
+// merge gathers the presences of one child in one activity on one day.
+func (r *rater) merge(i int) (times []tariff.Interval, merged int) {
+	it := &r.items[i]
+	times = it.use.Times
+	for j := i + 1; j < len(r.items) && r.items[j].use.Day == it.use.Day; j++ {
+		o := &r.items[j]
+		if o.child == it.child && o.act == it.act && o.fate == it.fate && o.use.Booked == it.use.Booked && o.use.Reason == it.use.Reason {
+			if merged == 0 {
+				r.scratch = append(r.scratch[:0], times...)
+			}
+			r.scratch = append(r.scratch, o.use.Times...)
+			times = r.scratch
+			o.fate = fateMerged
+			merged++
+		}
+	}
+	return times, merged
+}
+
+// find returns the line of a use: the one of the same price for the same reasons, or a new one. nil is a use without price,
+// which is refused.
+func (r *rater) find(it *item, applied *tariff.Applied, slot int, times []tariff.Interval) *group {
+	u := it.use
+	rank, present := 0, 0
+	if applied.Ranked {
+		rank, present = r.ranks(it, applied.Sheet)
+	}
+	q, qerr := r.quotient.at(r, applied.Sheet, u.Day)
+	kind := KindUse
+	switch it.fate {
+	case fateAbsence:
+		kind = KindAbsence
+	case fateReduced:
+		kind = KindReduced
+	case fateDeducted:
+		kind = KindDeducted
+	default:
+	}
+	for at := r.heads[slot]; at >= 0; at = r.groups[at].next {
+		g := &r.groups[at]
+		if g.sheet == applied.Sheet && g.Kind == kind && g.Booking == u.Booked && g.Rank == rank && g.present == present &&
+			g.Reason == u.Reason && g.quantity == u.Quantity && (!applied.Dated || g.dayKind == u.DayKind) && g.key == q && g.cost == u.Cost &&
+			slices.Equal(g.times, times) {
+			return g
+		}
+	}
+	r.input(it, applied, q, rank, present, times)
+	g := group{
+		act: it.act, child: it.child, next: r.heads[slot], present: present, quantity: u.Quantity, dayKind: u.DayKind, cost: u.Cost,
+		sheet: applied.Sheet, order: applied.Order, percent: [2]int64{1, 1}, key: q,
+		Line: Line{
+			Kind: kind, Payer: r.h.Payer, Child: u.Child, Activity: u.Activity, Title: applied.Activity.Title, Sheet: applied.Sheet.ID,
+			Hash: applied.Hash, Booking: u.Booked, Reason: u.Reason, Rank: rank,
+		},
+	}
+	if len(times) > 0 {
+		g.times = slices.Clone(times)
+	}
+	if err := r.quote(&g); err != nil {
+		if qerr != nil && errors.Is(err, tariff.CodeQuotientMissing) {
+			err = qerr
+		}
+		r.refuseFor(it, err)
+		return nil
+	}
+	switch kind {
+	case KindDeducted:
+		g.percent[0] = 0
+		g.parts = nil
+	case KindReduced:
+		p := applied.Activity.Absences[it.absence].Percent.Shift(-2).Rat()
+		g.percent = [2]int64{p.Num().Int64(), p.Denom().Int64()}
+		g.parts = nil
+	default:
+	}
+	if g.percent != [2]int64{1, 1} {
+		if err := r.reduce(&g); err != nil {
+			r.refuseFor(it, err)
+			return nil
+		}
+	}
+	r.groups = append(r.groups, g)
+	r.heads[slot] = int32(len(r.groups) - 1) //nolint:gosec // at most maxUses
+	return &r.groups[len(r.groups)-1]
+}
+
+// quote prices one use of a line.
+func (r *rater) quote(g *group) error {
+	var (
+		q   tariff.Quote
+		err error
+	)
+	if r.explain {
+		q, g.why, err = r.prices.ExplainQuote(&r.in)
+	} else {
+		q, err = r.prices.Quote(&r.in)
+	}
+	if err != nil {
+		return err
+	}
+	g.Units, g.Unit, g.Each, g.parts = q.Quantity, q.Unit, q.Amount, q.Parts
+	if q.UsesQuotient {
+		g.Quotient = r.in.Quotient
+	}
+	return nil
+}
+
+// ranks returns the rank of the child among those present that day, and how many they are. An absent child counts as if it
+// were there.
+func (r *rater) ranks(it *item, sheet *tariff.Tariff) (rank, present int) {
+	at := r.rank[it.child]
+	if at < 0 {
+		return 0, 0
+	}
+	mask := r.acts[it.act].present[it.use.Day.Day]
+	if sheet.Ranks.Scope == tariff.ScopeTariff {
+		mask = r.all[it.use.Day.Day]
+	}
+	return rankIn(mask|1<<at, at, sheet.Ranks.Order)
+}
+
+func rankIn(mask uint64, at int, order tariff.RankOrder) (rank, count int) {
+	count = bits.OnesCount64(mask)
+	rank = bits.OnesCount64(mask&(1<<at-1)) + 1
+	if order == tariff.YoungestFirst {
+		rank = count - rank + 1
+	}
+	return rank, count
+}
+
+// input fills what the tariff is asked.
+func (r *rater) input(it *item, applied *tariff.Applied, q tariff.Quotient, rank, present int, times []tariff.Interval) {
+	h, c, u := r.h, &r.h.Children[it.child], it.use
+	r.in = tariff.Input{
+		Owner: h.Payer, Date: u.Day, Activity: u.Activity, Quotient: q, Residence: h.Residence, Regime: h.Regime, Status: h.Status,
+		Booking: u.Booked, Presence: tariff.PresencePresent, Level: c.Level, Day: u.DayKind, Guest: c.Guest, PAI: c.PAI,
+		Rank: rank, Present: present, DisabledChildren: h.Disabled, Times: times, Quantity: u.Quantity, Cost: u.Cost,
+		Resources: h.Resources, Custom: c.Custom,
+	}
+	if !u.Present {
+		r.in.Presence = tariff.PresenceAbsent
+	}
+	r.household(it.child, it.act, applied.Sheet.Ranks.Order)
+}
+
+// household fills what does not depend on the use.
+func (r *rater) household(child, at int16, order tariff.RankOrder) {
+	h := r.h
+	if r.in.Children = h.Dependants; r.in.Children == 0 {
+		r.in.Children = len(h.Children)
+	}
+	if len(h.Custom) > 0 {
+		custom := make(map[string]string, len(h.Custom)+len(r.in.Custom))
+		for k, v := range h.Custom {
+			custom[k] = v
+		}
+		for k, v := range r.in.Custom {
+			custom[k] = v // the child's own goes first
+		}
+		r.in.Custom = custom
+	}
+	enrolled := r.acts[at].enrolled
+	r.in.Enrolled = bits.OnesCount64(enrolled)
+	if rank := r.rank[child]; rank >= 0 && enrolled&(1<<rank) != 0 {
+		r.in.EnrolledRank, _ = rankIn(enrolled, rank, order)
+	}
+}
+
+// quotients resolves the quotient of the household by sheet and day.
+type quotients struct {
+	entries []quotientOf
+	steady  map[*tariff.Tariff]bool
+}
+
+type quotientOf struct {
+	sheet *tariff.Tariff
+	day   ent.Date // missing when the quotient is the same all month
+	value tariff.Quotient
+	err   error
+}
+
+func (q *quotients) at(r *rater, sheet *tariff.Tariff, day ent.Date) (tariff.Quotient, error) {
+	for i := range q.entries {
+		if e := &q.entries[i]; e.sheet == sheet && (e.day.IsZero() || e.day == day) {
+			return e.value, e.err
+		}
+	}
+	e := quotientOf{sheet: sheet}
+	policy := sheet.Quotient.Policy()
+	if !steady(r.h.Quotients, policy, r.m) {
+		e.day = day
+	}
+	found, err := r.h.Quotients.At(policy, day)
+	if err == nil {
+		e.value, err = tariff.QuotientOf(found)
+	}
+	if err != nil && !errors.Is(err, quotient.CodeMissing) {
+		e.err = err
+	}
+	q.entries = append(q.entries, e)
+	return e.value, e.err
+}
+
+// steady reports whether a history gives the same quotient on every day of a month: nothing in it begins, ends or arrives
+// within the month, and neither does the year of the policy.
+func steady(h quotient.History, p quotient.Policy, m ent.Month) bool {
+	first, last := m.First(), m.Last()
+	if p.ReferenceMonth == int(m.Month) {
+		return false
+	}
+	inside := func(d ent.Date) bool { return first.Before(d) && !last.Before(d) }
+	for _, e := range h.Entries() {
+		if inside(e.Quotient.From) || inside(e.ReceivedOn) || !e.Quotient.To.IsZero() && inside(e.Quotient.To.AddDays(1)) {
+			return false
+		}
+	}
+	return true
+}
