@@ -232,7 +232,7 @@ func (t *trace) psu(e *eval, p *psu, at int) {
 	in := e.in
 	t.given(Amount(in.Resources).Decimal(), euro, label("ressources de l'année", "resources of the year"))
 	t.Push(ent.Step{Op: ent.OpGiven, Value: decimal.New(12, 0), Label: label("mois", "months")})
-	v := val{in.Resources.n, e.mul(in.Resources.d, 12)}
+	v := e.times(val(in.Resources), val{1, 12})
 	t.fold(2, ent.OpQuotient, v.decimal(), euro, label("ressources du mois", "resources of a month"))
 	t.sheet(e, p.doc.Floor, euro, label("plancher", "floor"), p.path+".floor")
 	if less(v, p.floor) {

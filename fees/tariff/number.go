@@ -56,15 +56,22 @@ func (v val) rat() *big.Rat { return big.NewRat(v.n, v.d) }
 type calc struct{ over bool }
 
 func (c *calc) mul(a, b int64) int64 {
+	v, ok := product(a, b)
+	if !ok {
+		c.over = true
+	}
+	return v
+}
+
+func product(a, b int64) (int64, bool) {
 	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
 	if hi != 0 || lo > math.MaxInt64 {
-		c.over = true
-		return 0
+		return 0, false
 	}
 	if (a < 0) != (b < 0) {
-		return -int64(lo)
+		return -int64(lo), true
 	}
-	return int64(lo)
+	return int64(lo), true
 }
 
 func magnitude(a int64) uint64 {
@@ -83,17 +90,33 @@ func (c *calc) sum(a, b int64) int64 {
 	return s
 }
 
+// add adds; only a sum that does not fit is computed in lowest terms, which costs divisions.
 func (c *calc) add(a, b val) val {
-	switch {
-	case a.d == b.d:
-		return val{c.sum(a.n, b.n), a.d}
-	case a.d%b.d == 0:
-		return val{c.sum(a.n, c.mul(b.n, a.d/b.d)), a.d}
-	case b.d%a.d == 0:
-		return val{c.sum(c.mul(a.n, b.d/a.d), b.n), b.d}
+	if c.over {
+		return val{0, 1}
 	}
+	if a.d == b.d {
+		return val{c.sum(a.n, b.n), a.d}
+	}
+	if b.d%a.d == 0 {
+		a, b = b, a
+	}
+	if a.d%b.d == 0 {
+		if n, ok := product(b.n, a.d/b.d); ok {
+			return val{c.sum(a.n, n), a.d}
+		}
+	}
+	a, b = a.lowest(), b.lowest()
 	g := gcd(a.d, b.d)
-	return val{c.sum(c.mul(a.n, b.d/g), c.mul(b.n, a.d/g)), c.mul(a.d, b.d/g)}
+	return c.checked(val{c.sum(c.mul(a.n, b.d/g), c.mul(b.n, a.d/g)), c.mul(a.d, b.d/g)})
+}
+
+// checked never lets a denominator of 0 out of an overflow.
+func (c *calc) checked(v val) val {
+	if c.over {
+		return val{0, 1}
+	}
+	return v
 }
 
 func gcd(a, b int64) int64 {
@@ -103,11 +126,24 @@ func gcd(a, b int64) int64 {
 	return a
 }
 
+// times multiplies; only a product that does not fit is brought to lowest terms first, which costs divisions.
 func (c *calc) times(a, b val) val {
-	if b.d != 1 {
-		return val{c.mul(a.n, b.n), c.mul(a.d, b.d)}
+	if c.over {
+		return val{0, 1}
 	}
-	return val{c.mul(a.n, b.n), a.d}
+	n, ok1 := product(a.n, b.n)
+	d, ok2 := product(a.d, b.d)
+	if ok1 && ok2 {
+		return val{n, d}
+	}
+	a, b = a.lowest(), b.lowest()
+	x, y := gcd(int64(magnitude(a.n)), b.d), gcd(int64(magnitude(b.n)), a.d) //nolint:gosec // magnitudes of products
+	return c.checked(val{c.mul(a.n/x, b.n/y), c.mul(a.d/y, b.d/x)})
+}
+
+func (v val) lowest() val {
+	g := gcd(v.d, int64(magnitude(v.n))) //nolint:gosec // a magnitude of a product
+	return val{v.n / g, v.d / g}
 }
 
 // less compares exactly, with no overflow.
@@ -132,49 +168,60 @@ type step struct {
 	mode ent.RoundingMode
 }
 
-// round brings a value to a multiple of the step.
+// round brings a value to a multiple of the step. The product of the division has 128 bits.
 func (c *calc) round(v val, s *step) val {
 	if v.d == s.size.d && s.size.n == 1 {
 		return v
 	}
-	num, den := c.mul(v.n, s.size.d), c.mul(v.d, s.size.n)
-	if c.over {
+	den, ok := product(v.d, s.size.n)
+	if !ok {
+		v = v.lowest()
+		den = c.mul(v.d, s.size.n)
+	}
+	hi, lo := bits.Mul64(magnitude(v.n), uint64(s.size.d)) //nolint:gosec // greater than zero
+	var whole, rest uint64
+	switch d := uint64(den); {
+	case c.over, hi >= d:
+		c.over = true
+		return val{0, 1}
+	case hi == 0:
+		whole, rest = lo/d, lo%d
+	default:
+		whole, rest = bits.Div64(hi, lo, d)
+	}
+	if rest != 0 && s.away(v.n < 0, whole, rest, uint64(den)) {
+		whole++
+	}
+	if whole > math.MaxInt64 {
+		c.over = true
 		return val{0, 1}
 	}
-	whole, rest := num/den, num%den
-	if rest != 0 {
-		whole += s.away(whole, rest, den)
+	k := int64(whole)
+	if v.n < 0 {
+		k = -k
 	}
-	return val{c.mul(whole, s.size.n), s.size.d}
+	return val{c.mul(k, s.size.n), s.size.d}
 }
 
-// away returns what to add to a value cut toward zero, whose rest is not zero.
-func (s *step) away(whole, rest, den int64) int64 {
-	sign := int64(1)
-	if rest < 0 {
-		sign, rest = -1, -rest
-	}
-	twice := rest - (den - rest) // the sign of 2 × rest − den, without overflow
-	up := false
+// away reports whether a magnitude cut toward zero, whose rest is not zero, goes to the next one.
+func (s *step) away(negative bool, whole, rest, den uint64) bool {
+	other := den - rest // against rest it is twice the rest against den, without overflow
 	switch s.mode {
 	case ent.RoundHalfUp:
-		up = twice >= 0
+		return rest >= other
 	case ent.RoundHalfDown:
-		up = twice > 0
+		return rest > other
 	case ent.RoundHalfEven:
-		up = twice > 0 || twice == 0 && whole&1 == 1
+		return rest > other || rest == other && whole&1 == 1
 	case ent.RoundUp:
-		up = true
+		return true
 	case ent.RoundDown:
 	case ent.RoundCeiling:
-		up = sign > 0
+		return !negative
 	case ent.RoundFloor:
-		up = sign < 0
+		return negative
 	}
-	if up {
-		return sign
-	}
-	return 0
+	return false
 }
 
 // Amount is an exact number of euros, small enough to be copied and kept by the million. The zero Amount is missing: it is
@@ -323,14 +370,16 @@ func (a Amount) Times(num, den int64) (Amount, error) {
 	if a.d == 0 {
 		return Amount{}, nil
 	}
-	n, d := c.mul(a.n, num), c.mul(a.d, max(den, 1))
-	if g := gcd(d, int64(magnitude(n))); g > 1 && den > 1 { //nolint:gosec // a magnitude made by mul
-		n, d = n/g, d/g
+	v := val(a)
+	if den == 1 {
+		v = c.times(v, val{num, 1})
+	} else if den > 1 {
+		v = c.times(v, val{num, den}).lowest()
 	}
 	if c.over {
 		return Amount{}, fmt.Errorf("tariff: amount: %w", CodeOverflow)
 	}
-	return Amount{n, d}, nil
+	return Amount(v), nil
 }
 
 // Neg returns the opposite.

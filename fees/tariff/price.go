@@ -231,7 +231,7 @@ func (e *eval) finish() bool {
 	}
 	e.amount = e.unit
 	if e.quantity != 1 {
-		e.amount = val{e.mul(e.unit.n, int64(e.quantity)), e.unit.d}
+		e.amount = e.times(e.unit, val{int64(e.quantity), 1})
 	}
 	if e.t != nil {
 		e.t.quantity(e)
@@ -462,7 +462,7 @@ func (e *eval) shareOf(b *bands) bool {
 		}
 	}
 	percent := e.unit
-	e.unit = e.times(val{percent.n, e.mul(percent.d, 100)}, of)
+	e.unit = e.times(e.times(percent, val{1, 100}), of)
 	if e.t != nil {
 		e.t.share(e, b, percent, of)
 	}
@@ -544,7 +544,7 @@ func (e *eval) psu(p *psu) bool {
 	if at < 0 {
 		return e.fail(CodeUndefinedColumn, p.path+".rates")
 	}
-	monthly := val{in.Resources.n, e.mul(in.Resources.d, 12)}
+	monthly := e.times(val(in.Resources), val{1, 12})
 	if less(monthly, p.floor) {
 		monthly = p.floor
 	}
