@@ -2,8 +2,9 @@ package tariff
 
 import (
 	"fmt"
+	"math"
+	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -14,6 +15,7 @@ import (
 // Compiled is one or several sheets made ready to price. It never changes, and is safe for concurrent use.
 type Compiled struct {
 	sheets []*sheet
+	dict   *dictionary
 }
 
 // sheet is a compiled tariff.
@@ -21,18 +23,14 @@ type sheet struct {
 	doc      *Tariff
 	hash     string
 	from, to int32 // days in order, both included
-	kinds    []kindName
-	top      bool // a missing quotient is the highest one
-	step     step
-	point    Point
-	// byName finds an activity; one array in the order of the document beside it.
-	byName     map[string]int
+	// kinds has a bit for each kind of quotient accepted; 0 accepts all.
+	kinds uint64
+	top   bool // a missing quotient is the highest one
+	step  step
+	point Point
+	// byNumber finds an activity by its number in the dictionary; -1 where the sheet has none.
+	byNumber   []int32
 	activities []activity
-}
-
-type kindName struct {
-	kind quotient.Kind
-	name string
 }
 
 type activity struct {
@@ -43,6 +41,9 @@ type activity struct {
 	line     []modifier
 	third    []thirdParty
 	duration *Duration
+	// asks are the criteria that its conditions look at; plain says that the formula is the whole price.
+	asks  []checkKind
+	plain bool
 	// ranked and dated say whether a condition asks for the rank or the number of children present, and for the kind of day.
 	ranked, dated bool
 }
@@ -143,6 +144,8 @@ type effort struct {
 	path     string
 	rate     val // a unit of 1/quotientScale
 	min, max val // d = 0 when there is none
+	// Below low the floor holds, above high the ceiling.
+	low, high int64
 }
 
 type psu struct {
@@ -150,6 +153,10 @@ type psu struct {
 	path           string
 	floor, ceiling val
 	rates          []val // of an hour, a part of the monthly resources
+	// The same for annual resources: the bounds, the price by rate, and the rates.
+	low, high           val
+	lowPrice, highPrice []val
+	annual              []val
 }
 
 // Compile makes sheets ready to price. Sheets of one identifier follow each other; a day has one sheet of an activity. It
@@ -157,14 +164,15 @@ type psu struct {
 // the gap has no price.
 func Compile(sheets ...*Tariff) (*Compiled, error) {
 	var issues ent.Issues
-	c := &Compiled{}
+	c := &Compiled{dict: newDictionary(sheets)}
+	issues = append(issues, c.dict.issues...)
 	for _, t := range sheets {
 		found := t.structure()
 		issues = append(issues, found...)
 		if found.Worst() == ent.SeverityError {
 			continue
 		}
-		s := compileSheet(t)
+		s := compileSheet(t, c.dict)
 		c.sheets = append(c.sheets, s)
 	}
 	if len(sheets) == 0 {
@@ -213,17 +221,12 @@ type Applied struct {
 
 // Applied returns the sheet and the activity that price a use on a day, and false when no sheet does.
 func (c *Compiled) Applied(day ent.Date, activity string) (Applied, bool) {
-	at := dayOf(day)
-	for _, s := range c.sheets {
-		if at < s.from || at > s.to || at == 0 {
-			continue
-		}
-		if i, ok := s.byName[activity]; ok {
-			a := &s.activities[i]
-			return Applied{s.doc, a.doc, s.hash, i, a.ranked, a.dated}, true
-		}
+	s, i := c.sheetOf(dayOf(day), c.dict.activity(activity))
+	if s == nil {
+		return Applied{}, false
 	}
-	return Applied{}, false
+	a := &s.activities[i]
+	return Applied{s.doc, a.doc, s.hash, int(i), a.ranked, a.dated}, true
 }
 
 // Holds reports whether the sheet holds on a day.
@@ -236,29 +239,50 @@ func dayOf(d ent.Date) int32 { return int32(d.Year)<<9 | int32(d.Month)<<5 | int
 
 const lastDay = 1<<31 - 1
 
-func compileSheet(t *Tariff) *sheet {
+// sheetOf returns the sheet that prices an activity on a day, and its place in it; nil when there is none.
+func (c *Compiled) sheetOf(day, number int32) (*sheet, int32) {
+	if number < 0 || day == 0 {
+		return nil, 0
+	}
+	for i := len(c.sheets) - 1; i >= 0; i-- {
+		if s := c.sheets[i]; s.from <= day && day <= s.to {
+			if at := s.byNumber[number]; at >= 0 {
+				return s, at
+			}
+		}
+	}
+	return nil, 0
+}
+
+func compileSheet(t *Tariff, dict *dictionary) *sheet {
 	s := &sheet{
 		doc: t, hash: t.Hash(), from: dayOf(t.From), to: dayOf(t.To), point: t.Rounding.Point,
-		step: step{valOf(t.Rounding.Step), t.Rounding.Mode}, byName: make(map[string]int, len(t.Activities)),
-		top: t.Quotient.Missing == quotient.MissingTopBand || t.Quotient.Missing == quotient.MissingTopBandSurcharge,
+		step: step{valOf(t.Rounding.Step), t.Rounding.Mode},
+		top:  t.Quotient.Missing == quotient.MissingTopBand || t.Quotient.Missing == quotient.MissingTopBandSurcharge,
 	}
 	if t.To.IsZero() {
 		s.to = lastDay
 	}
-	for _, k := range t.Quotient.Kinds {
-		kind, name := splitKind(k)
-		s.kinds = append(s.kinds, kindName{kind, name})
+	s.kinds = dict.kindsOf(t.Quotient.Kinds)
+	s.byNumber = make([]int32, len(dict.activities))
+	for i := range s.byNumber {
+		s.byNumber[i] = -1
 	}
-	c := compiler{s.step.size.d}
+	c := compiler{s.step.size.d, dict}
 	for i := range t.Activities {
-		s.byName[t.Activities[i].ID] = i
+		if n := dict.activity(t.Activities[i].ID); n >= 0 {
+			s.byNumber[n] = int32(i) //nolint:gosec // a list of a document
+		}
 		s.activities = append(s.activities, c.activity(&t.Activities[i], index("$.activities", i)))
 	}
 	return s
 }
 
 // compiler writes amounts with the denominator of the rounding where it can, so that a price of the sheet needs no division.
-type compiler struct{ den int64 }
+type compiler struct {
+	den  int64
+	dict *dictionary
+}
 
 func (c compiler) val(d decimal.Decimal) val {
 	v := valOf(d)
@@ -282,7 +306,7 @@ func (c compiler) activity(doc *Activity, path string) activity {
 		}
 	}
 	for i := range doc.ThirdParty {
-		p := thirdParty{doc: &doc.ThirdParty[i], path: index(path+".thirdParty", i), when: compileCondition(doc.ThirdParty[i].When)}
+		p := thirdParty{doc: &doc.ThirdParty[i], path: index(path+".thirdParty", i), when: c.condition(doc.ThirdParty[i].When)}
 		if p.doc.Add != nil {
 			p.value = c.val(*p.doc.Add)
 		} else {
@@ -290,7 +314,8 @@ func (c compiler) activity(doc *Activity, path string) activity {
 		}
 		a.third = append(a.third, p)
 	}
-	a.asks()
+	a.look()
+	a.plain = len(a.unit)+len(a.line)+len(a.third) == 0 && a.duration == nil
 	return a
 }
 
@@ -316,22 +341,22 @@ func (a *activity) conditions() []condition {
 	return out
 }
 
-func (a *activity) asks() {
+// look notes which criteria the conditions ask for.
+func (a *activity) look() {
 	for _, w := range a.conditions() {
 		for i := range w {
-			switch w[i].kind {
-			case checkRank, checkPresent:
-				a.ranked = true
-			case checkDay:
-				a.dated = true
-			default:
+			k := w[i].kind
+			if !slices.Contains(a.asks, k) {
+				a.asks = append(a.asks, k)
 			}
+			a.ranked = a.ranked || k == checkRank || k == checkPresent
+			a.dated = a.dated || k == checkDay
 		}
 	}
 }
 
 func (c compiler) rule(doc *Rule, path string) rule {
-	r := rule{doc: doc, path: path, when: compileCondition(doc.When)}
+	r := rule{doc: doc, path: path, when: c.condition(doc.When)}
 	switch {
 	case doc.Price != nil:
 		r.kind, r.flat = formulaFlat, c.val(*doc.Price)
@@ -354,7 +379,7 @@ func (c compiler) rule(doc *Rule, path string) rule {
 }
 
 func (c compiler) modifier(doc *Modifier, path string) modifier {
-	m := modifier{doc: doc, path: path, when: compileCondition(doc.When)}
+	m := modifier{doc: doc, path: path, when: c.condition(doc.When)}
 	switch {
 	case doc.Add != nil:
 		m.op, m.value = opAdd, c.val(*doc.Add)
@@ -398,10 +423,10 @@ const maxEdge = 1<<62 - 1
 func (c compiler) bands(doc *Bands, path string) *bands {
 	b := &bands{doc: doc, path: path, reading: doc.Decimals, width: max(1, len(doc.Columns))}
 	for i := range doc.Columns {
-		b.columns = append(b.columns, compileCondition(doc.Columns[i].When))
+		b.columns = append(b.columns, c.condition(doc.Columns[i].When))
 	}
 	for i := range doc.Shift {
-		b.shift = append(b.shift, compileCondition(doc.Shift[i].When))
+		b.shift = append(b.shift, c.condition(doc.Shift[i].When))
 	}
 	for i := range doc.Rows {
 		r := &doc.Rows[i]
@@ -473,7 +498,7 @@ func (c compiler) linear(doc *Linear, path string) *linear {
 		dy := doc.Points[i+1].Price.Sub(doc.Points[i].Price).Rat()
 		dx := doc.Points[i+1].Quotient.Sub(doc.Points[i].Quotient).Shift(quotientDecimals).Rat()
 		dy.Quo(dy, dx)
-		l.points[i].slope = val{dy.Num().Int64(), dy.Denom().Int64()}
+		l.points[i].slope = valOfRat(dy)
 	}
 	if doc.Above != nil {
 		l.above = c.val(*doc.Above)
@@ -486,132 +511,49 @@ func (c compiler) effort(doc *Effort, path string) *effort {
 	if doc.Min != nil {
 		e.min = c.val(*doc.Min)
 	}
+	e.low, e.high = math.MinInt64, math.MaxInt64
 	if doc.Max != nil {
 		e.max = c.val(*doc.Max)
+		e.high, _ = e.at(e.max)
+	}
+	if doc.Min != nil {
+		_, e.low = e.at(e.min)
 	}
 	return e
 }
 
+// at returns the last quotient whose price is not more than a value, and the first whose price is not less.
+func (e *effort) at(v val) (last, first int64) {
+	if e.rate.n == 0 {
+		if v.n == 0 {
+			return math.MaxInt64, math.MinInt64
+		}
+		return math.MaxInt64, math.MaxInt64
+	}
+	x := v.rat()
+	x.Quo(x, e.rate.rat())
+	whole, rest := new(big.Int).QuoRem(x.Num(), x.Denom(), new(big.Int))
+	if !whole.IsInt64() || whole.Int64() == math.MaxInt64 {
+		return math.MaxInt64, math.MaxInt64
+	}
+	last, first = whole.Int64(), whole.Int64()
+	if rest.Sign() != 0 {
+		first++
+	}
+	return last, first
+}
+
 func (c compiler) psu(doc *PSU, path string) *psu {
 	p := &psu{doc: doc, path: path, floor: c.val(doc.Floor), ceiling: c.val(doc.Ceiling)}
+	twelve := decimal.New(12, 0)
+	p.low, p.high = valOfRat(doc.Floor.Mul(twelve).Rat()), valOfRat(doc.Ceiling.Mul(twelve).Rat())
 	for _, r := range doc.Rates {
-		p.rates = append(p.rates, valOf(r.Percent.Shift(-2)))
+		rate := valOf(r.Percent.Shift(-2))
+		p.rates = append(p.rates, rate)
+		exact := rate.rat()
+		p.annual = append(p.annual, valOfRat(new(big.Rat).Quo(exact, twelve.Rat())))
+		p.lowPrice = append(p.lowPrice, valOfRat(new(big.Rat).Mul(p.floor.rat(), exact)))
+		p.highPrice = append(p.highPrice, valOfRat(new(big.Rat).Mul(p.ceiling.rat(), exact)))
 	}
 	return p
-}
-
-// Conditions.
-
-type checkKind uint8
-
-const (
-	checkResidence checkKind = iota
-	checkRegime
-	checkStatus
-	checkBooking
-	checkPresence
-	checkLevel
-	checkDay
-	checkGuest
-	checkPAI
-	checkRank
-	checkEnrolledRank
-	checkPresent
-	checkEnrolled
-	checkChildren
-	checkMinutes
-	checkEndsAfter
-	checkStartsBefore
-	checkQuotient
-	checkQuotientMissing
-	checkCustom
-)
-
-// check is one criterion of a condition: words, or numbers from lo to hi.
-type check struct {
-	kind   checkKind
-	words  []string
-	lo, hi int64
-	name   string
-}
-
-// condition holds when all its checks do; an empty one always holds.
-type condition []check
-
-func compileCondition(c *Condition) condition {
-	if c == nil {
-		return nil
-	}
-	var out condition
-	list := func(k checkKind, w []string) {
-		if len(w) > 0 {
-			out = append(out, check{kind: k, words: w})
-		}
-	}
-	number := func(k checkKind, r *Range) {
-		if r == nil {
-			return
-		}
-		x := check{kind: k, hi: 1<<62 - 1}
-		if r.Min != nil {
-			x.lo = int64(*r.Min)
-		}
-		if r.Max != nil {
-			x.hi = int64(*r.Max)
-		}
-		out = append(out, x)
-	}
-	list(checkResidence, words(c.Residence...))
-	list(checkRegime, words(c.Regime...))
-	list(checkStatus, words(c.Status...))
-	list(checkBooking, words(c.Booking...))
-	list(checkPresence, words(c.Presence...))
-	list(checkLevel, words(c.Level...))
-	list(checkDay, words(c.Day...))
-	list(checkGuest, words(c.Guest...))
-	flag := func(k checkKind, b *bool) {
-		if b == nil {
-			return
-		}
-		x := check{kind: k}
-		if *b {
-			x.lo = 1
-		}
-		out = append(out, x)
-	}
-	flag(checkPAI, c.PAI)
-	number(checkRank, c.Rank)
-	number(checkEnrolledRank, c.EnrolledRank)
-	number(checkPresent, c.Present)
-	number(checkEnrolled, c.Enrolled)
-	number(checkChildren, c.Children)
-	number(checkMinutes, c.Minutes)
-	if c.EndsAfter != nil {
-		out = append(out, check{kind: checkEndsAfter, lo: int64(*c.EndsAfter)})
-	}
-	if c.StartsBefore != nil {
-		out = append(out, check{kind: checkStartsBefore, lo: int64(*c.StartsBefore)})
-	}
-	if q := c.Quotient; q != nil {
-		flag(checkQuotientMissing, q.Missing)
-		if q.bounded() {
-			r := Row{From: q.From, Above: q.Above, To: q.To, Below: q.Below}
-			x := check{kind: checkQuotient}
-			x.lo, x.hi = r.limits()
-			out = append(out, x)
-		}
-	}
-	names := make([]string, 0, len(c.Custom))
-	for n := range c.Custom {
-		names = append(names, n)
-	}
-	slices.SortFunc(names, strings.Compare)
-	for _, n := range names {
-		out = append(out, check{kind: checkCustom, name: n, words: c.Custom[n]})
-	}
-	return out
-}
-
-func (q *QuotientCondition) bounded() bool {
-	return q.From != nil || q.Above != nil || q.To != nil || q.Below != nil
 }

@@ -50,6 +50,14 @@ func valOf(d decimal.Decimal) val {
 	return val{r.Num().Int64(), r.Denom().Int64()}
 }
 
+// valOfRat returns an exact fraction, d = 0 when it does not fit: what it makes is then an overflow.
+func valOfRat(r *big.Rat) val {
+	if !r.Num().IsInt64() || !r.Denom().IsInt64() || r.Num().Int64() == math.MinInt64 {
+		return val{}
+	}
+	return val{r.Num().Int64(), r.Denom().Int64()}
+}
+
 func (v val) rat() *big.Rat { return big.NewRat(v.n, v.d) }
 
 // calc computes with val and remembers an overflow: no wrong figure leaves it.
@@ -128,7 +136,8 @@ func gcd(a, b int64) int64 {
 
 // times multiplies; only a product that does not fit is brought to lowest terms first, which costs divisions.
 func (c *calc) times(a, b val) val {
-	if c.over {
+	if c.over || b.d == 0 {
+		c.over = true
 		return val{0, 1}
 	}
 	n, ok1 := product(a.n, b.n)

@@ -35,9 +35,61 @@ type Part struct {
 // Price returns the price of a use. A case that the sheets leave without price is an error whose code names what is not
 // defined (a date, an activity, a gap between two bands, a criterion that the use does not give), never a neighbour's price.
 func (c *Compiled) Price(in *Input) (Amount, error) {
-	e := eval{in: in}
-	if err := c.price(&e); err != nil {
-		return Amount{}, err
+	e := eval{in: in, bind: true}
+	c.dict.head(&e.b, in)
+	if !c.price(&e) {
+		return Amount{}, e.failure.err(e.s, e.in)
+	}
+	return Amount(e.amount), nil
+}
+
+// Prepared is a use whose words were looked up once, for those who price it again with another day, quotient or rank. It
+// holds the input, which must not change meanwhile, and is not safe for concurrent use.
+type Prepared struct {
+	c  *Compiled
+	in Input
+	e  eval
+}
+
+// Prepare looks up the words of a use.
+func (c *Compiled) Prepare(in *Input) *Prepared {
+	p := &Prepared{c: c, in: *in}
+	p.e.in = &p.in
+	c.dict.head(&p.e.b, in)
+	for _, s := range c.sheets {
+		if n := p.e.b.number; n >= 0 && s.byNumber[n] >= 0 {
+			c.dict.bind(&p.e.b, in, s.activities[s.byNumber[n]].asks)
+		}
+	}
+	return p
+}
+
+// On sets the day.
+func (p *Prepared) On(day ent.Date) {
+	p.in.Date, p.e.b.day = day, dayOf(day)
+}
+
+// Quotient sets the quotient.
+func (p *Prepared) Quotient(q Quotient) {
+	if q.kind != p.in.Quotient.kind || q.name != p.in.Quotient.name || q.known != p.in.Quotient.known {
+		p.e.b.kinds = p.c.dict.kindBits(&q)
+	}
+	p.in.Quotient, p.e.b.quotient, p.e.b.known = q, q.value, q.known
+	p.e.b.values[checkQuotientMissing] = truth(!q.known)
+}
+
+// Rank sets the rank of the child and the number of children, among those present the same day.
+func (p *Prepared) Rank(rank, present int) {
+	p.in.Rank, p.in.Present = rank, present
+	p.e.b.values[checkRank], p.e.b.values[checkPresent] = count(rank), count(present)
+}
+
+// Price returns the price, as [Compiled.Price] does.
+func (p *Prepared) Price() (Amount, error) {
+	e := &p.e
+	e.over, e.parts = false, nil
+	if !p.c.price(e) {
+		return Amount{}, e.failure.err(e.s, e.in)
 	}
 	return Amount(e.amount), nil
 }
@@ -45,9 +97,10 @@ func (c *Compiled) Price(in *Input) (Amount, error) {
 // Quote returns the price of a use as one of the uses of a line: its unit price, its quantity, its amount before the
 // rounding of the line.
 func (c *Compiled) Quote(in *Input) (Quote, error) {
-	e := eval{in: in, many: true}
-	if err := c.price(&e); err != nil {
-		return Quote{}, err
+	e := eval{in: in, bind: true, many: true}
+	c.dict.head(&e.b, in)
+	if !c.price(&e) {
+		return Quote{}, e.failure.err(e.s, e.in)
 	}
 	return e.quote(), nil
 }
@@ -79,9 +132,10 @@ func (c *Compiled) explain(in *Input, many bool) (Quote, ent.Explanation, error)
 		return Quote{}, ent.Explanation{}, fmt.Errorf("tariff: %w", CodeOwner)
 	}
 	t := &trace{owner: in.Owner}
-	e := eval{in: in, t: t, many: many}
-	if err := c.price(&e); err != nil {
-		return Quote{}, ent.Explanation{}, err
+	e := eval{in: in, bind: true, t: t, many: many}
+	c.dict.head(&e.b, in)
+	if !c.price(&e) {
+		return Quote{}, ent.Explanation{}, e.failure.err(e.s, e.in)
 	}
 	why, err := t.Explanation()
 	if err != nil {
@@ -94,9 +148,13 @@ func (c *Compiled) explain(in *Input, many bool) (Quote, ent.Explanation, error)
 type eval struct {
 	calc
 	in *Input
+	b  bound
 	t  *trace
 	s  *sheet
 	a  *activity
+	d  *dictionary
+	// bind says that the words of the use are not looked up yet.
+	bind bool
 
 	unit, amount val
 	quantity     int
@@ -135,29 +193,38 @@ func (e *eval) lacks(name string) bool {
 	return false
 }
 
-func (c *Compiled) price(e *eval) error {
-	if !c.find(e) || !e.rule() || !e.finish() {
-		return e.err()
+func (c *Compiled) price(e *eval) bool {
+	s := e.s
+	if s == nil || e.b.day < s.from || e.b.day > s.to { // a prepared use keeps the sheet of its last day
+		var at int32
+		if s, at = c.sheetOf(e.b.day, e.b.number); s == nil {
+			e.s = nil
+			return c.notFound(e)
+		}
+		e.d, e.s, e.a = c.dict, s, &s.activities[at]
+		if e.bind {
+			c.dict.bind(&e.b, e.in, e.a.asks)
+		}
 	}
-	return nil
+	if !e.rule() {
+		return false
+	}
+	if e.a.plain && e.t == nil && e.b.quantity == 1 && s.point == PointUnit {
+		// The same as finish, where nothing follows the formula.
+		e.quantity = 1
+		e.unit = e.round(e.unit, &s.step)
+		e.amount = e.unit
+		return !e.over || e.fail(CodeOverflow, e.a.path)
+	}
+	return e.finish()
 }
 
-// find chooses the sheet of the day and the activity.
-func (c *Compiled) find(e *eval) bool {
-	day := dayOf(e.in.Date)
-	dated := false
+// notFound says whether the day or the activity is not known.
+func (c *Compiled) notFound(e *eval) bool {
 	for _, s := range c.sheets {
-		if day < s.from || day > s.to || day == 0 {
-			continue
+		if e.b.day != 0 && s.from <= e.b.day && e.b.day <= s.to {
+			return e.fail(CodeActivity, "$.activities")
 		}
-		dated = true
-		if i, ok := s.byName[e.in.Activity]; ok {
-			e.s, e.a = s, &s.activities[i]
-			return true
-		}
-	}
-	if dated {
-		return e.fail(CodeActivity, "$.activities")
 	}
 	return e.fail(CodeUndefinedDate, "$")
 }
@@ -168,6 +235,12 @@ func (e *eval) rule() bool {
 	for i := range e.a.rules {
 		r := &e.a.rules[i]
 		if len(r.when) > 0 {
+			// Most rules fall at their first word.
+			if x := &r.when[0]; x.mode == modeWord {
+				if v := e.b.values[x.kind]; v != wordMissing && x.mask>>uint(v)&1 == 0 {
+					continue
+				}
+			}
 			holds, ok := e.holds(r.when)
 			if !ok {
 				return false
@@ -300,13 +373,10 @@ func (e *eval) setQuantity() bool {
 		e.minutes, e.quantity = d.Units(in.Times)
 		return true
 	}
-	e.quantity = in.Quantity
-	if e.quantity == 0 {
-		e.quantity = 1
-	}
-	if e.quantity < 0 || e.quantity > maxCount {
+	if e.b.quantity < 0 {
 		return e.fail(CodeQuantity, e.a.path)
 	}
+	e.quantity = int(e.b.quantity)
 	return true
 }
 
@@ -345,28 +415,17 @@ const topQuotient = -1
 
 // quotient returns the quotient that the sheet accepts, or topQuotient.
 func (e *eval) quotient() (int64, bool) {
-	q := &e.in.Quotient
 	e.asked = true
-	if !q.known {
+	if !e.b.known {
 		if e.s.top {
 			return topQuotient, true
 		}
 		return 0, e.fail(CodeQuotientMissing, e.a.path)
 	}
-	if len(e.s.kinds) > 0 {
-		accepted := false
-		for i := range e.s.kinds {
-			k := &e.s.kinds[i]
-			if k.kind == q.kind && (k.name == "" || k.name == q.name) {
-				accepted = true
-				break
-			}
-		}
-		if !accepted {
-			return 0, e.fail(CodeQuotientKind, "$.quotient.kinds")
-		}
+	if e.s.kinds != 0 && e.s.kinds&e.b.kinds == 0 {
+		return 0, e.fail(CodeQuotientKind, "$.quotient.kinds")
 	}
-	return q.value, true
+	return e.b.quotient, true
 }
 
 // bands finds the row of the quotient and the column of the use.
@@ -378,10 +437,7 @@ func (e *eval) bands(b *bands) bool {
 	row := len(b.values)/b.width - 1
 	if q != topQuotient {
 		at := b.read(q)
-		i := len(b.starts) - 1
-		for i > 0 && b.starts[i] > at {
-			i--
-		}
+		i := b.segment(at)
 		if r := b.rows[i]; r >= 0 {
 			row = int(r)
 		} else {
@@ -425,6 +481,17 @@ func (e *eval) bands(b *bands) bool {
 		return e.shareOf(b)
 	}
 	return true
+}
+
+// segment returns the segment of an edge. Grids are short: counting the starts below has no branch to guess wrong.
+func (b *bands) segment(at int64) int {
+	n := -1
+	for _, s := range b.starts {
+		if s <= at {
+			n++
+		}
+	}
+	return n
 }
 
 // read returns the edge of a quotient, after the reading of its decimals.
@@ -490,6 +557,9 @@ func (e *eval) linear(l *linear) bool {
 		e.unit = l.points[last].y
 	default:
 		p := &l.points[i]
+		if p.slope.d == 0 {
+			return e.fail(CodeOverflow, l.path)
+		}
 		e.unit = e.add(p.y, val{e.mul(p.slope.n, q-p.x), p.slope.d})
 	}
 	if e.t != nil {
@@ -509,12 +579,13 @@ func (e *eval) effort(f *effort) bool {
 		}
 		e.unit = f.max
 	} else {
-		e.unit = val{e.mul(f.rate.n, q), f.rate.d}
-		if f.min.d != 0 && less(e.unit, f.min) {
+		switch {
+		case q < f.low:
 			e.unit = f.min
-		}
-		if f.max.d != 0 && less(f.max, e.unit) {
+		case q > f.high:
 			e.unit = f.max
+		default:
+			e.unit = val{e.mul(f.rate.n, q), f.rate.d}
 		}
 	}
 	if e.t != nil {
@@ -544,14 +615,17 @@ func (e *eval) psu(p *psu) bool {
 	if at < 0 {
 		return e.fail(CodeUndefinedColumn, p.path+".rates")
 	}
-	monthly := e.times(val(in.Resources), val{1, 12})
-	if less(monthly, p.floor) {
-		monthly = p.floor
+	switch r := val(in.Resources); {
+	case less(r, p.low):
+		e.unit = p.lowPrice[at]
+	case less(p.high, r):
+		e.unit = p.highPrice[at]
+	default:
+		e.unit = e.times(r, p.annual[at])
 	}
-	if less(p.ceiling, monthly) {
-		monthly = p.ceiling
+	if e.unit.d == 0 {
+		return e.fail(CodeOverflow, p.path)
 	}
-	e.unit = e.times(monthly, p.rates[at])
 	if e.t != nil {
 		e.t.psu(e, p, at)
 	}
@@ -565,131 +639,83 @@ func (r *Range) holds(n int) bool {
 // holds evaluates a condition; false beside false is a failure.
 func (e *eval) holds(c condition) (holds, ok bool) {
 	for i := range c {
-		holds, ok = e.check(&c[i])
-		if !ok || !holds {
-			return false, ok
+		x := &c[i]
+		switch x.mode {
+		case modeWord:
+			v := e.b.values[x.kind]
+			if v == wordMissing {
+				return false, e.lacks(e.d.criterion(x.kind))
+			}
+			if x.mask>>uint(v)&1 == 0 {
+				return false, true
+			}
+		case modeNumber:
+			v := int64(e.b.values[x.kind])
+			if v == 0 {
+				if v, ok = e.time(x.kind); !ok {
+					return false, false
+				}
+			}
+			if v < x.lo || v > x.hi {
+				return false, true
+			}
+		case modeStatus:
+			if e.b.status&x.mask == 0 {
+				return false, true
+			}
+		case modeQuotient:
+			q, ok := e.quotient()
+			if !ok {
+				return false, false
+			}
+			at := edge(q, false)
+			if q == topQuotient {
+				at = maxEdge - 1
+			}
+			if at < x.lo || at >= x.hi {
+				return false, true
+			}
 		}
 	}
 	return true, true
 }
 
-func (e *eval) check(x *check) (holds, ok bool) {
-	in := e.in
-	var word, criterion string
-	var number int64
-	switch x.kind {
-	case checkResidence:
-		word, criterion = string(in.Residence), "residence"
-	case checkRegime:
-		word, criterion = string(in.Regime), "regime"
-	case checkBooking:
-		word, criterion = string(in.Booking), "booking"
-	case checkLevel:
-		word, criterion = string(in.Level), "level"
-	case checkDay:
-		word, criterion = string(in.Day), "day"
-	case checkPresence:
-		if word = string(in.Presence); word == "" {
-			word = string(PresencePresent)
-		}
-	case checkGuest:
-		if word = string(in.Guest); word == "" {
-			word = string(GuestChild)
-		}
-	case checkCustom:
-		word, criterion = in.Custom[x.name], x.name
-	case checkStatus:
-		for _, s := range in.Status {
-			if contains(x.words, string(s)) {
-				return true, true
-			}
-		}
-		return false, true
-	case checkPAI:
-		return in.PAI == (x.lo == 1), true
-	case checkRank:
-		number, criterion = int64(in.Rank), "rank"
-	case checkEnrolledRank:
-		number, criterion = int64(in.EnrolledRank), "enrolledRank"
-	case checkPresent:
-		number, criterion = int64(in.Present), "present"
-	case checkEnrolled:
-		number, criterion = int64(in.Enrolled), "enrolled"
-	case checkChildren:
-		number, criterion = int64(in.Children), "children"
-	case checkMinutes, checkEndsAfter, checkStartsBefore:
-		return e.timeCheck(x)
-	case checkQuotientMissing:
-		return in.Quotient.known == (x.lo == 0), true
-	case checkQuotient:
-		q, ok := e.quotient()
-		if !ok {
-			return false, false
-		}
-		at := edge(q, false)
-		if q == topQuotient {
-			at = maxEdge - 1
-		}
-		return x.lo <= at && at < x.hi, true
-	}
-	if x.words == nil {
-		if number <= 0 {
-			return false, e.lacks(criterion)
-		}
-		return x.lo <= number && number <= x.hi, true
-	}
-	if word == "" {
-		return false, e.lacks(criterion)
-	}
-	return contains(x.words, word), true
-}
-
-func (e *eval) timeCheck(x *check) (holds, ok bool) {
-	if len(e.in.Times) == 0 {
-		return false, e.lacks("times")
+// time reads what a condition asks of the presences, with 1 added. Any other number is missing.
+func (e *eval) time(k checkKind) (int64, bool) {
+	if k < checkMinutes || k > checkStartsBefore || len(e.in.Times) == 0 {
+		return 0, e.lacks(e.d.criterion(k))
 	}
 	d := e.a.duration
 	s := minutesOf(e.in.Times, d != nil && d.Count == CountEach)
-	switch x.kind {
+	switch k {
 	case checkEndsAfter:
-		return int64(s.end) > x.lo, true
+		return int64(s.end) + 1, true
 	case checkStartsBefore:
-		return int64(s.start) < x.lo, true
+		return int64(s.start) + 1, true
 	default:
-		minutes := int64(s.minutes)
-		return x.lo <= minutes && minutes <= x.hi, true
+		return int64(s.minutes) + 1, true
 	}
-}
-
-func contains(words []string, w string) bool {
-	for _, x := range words {
-		if x == w {
-			return true
-		}
-	}
-	return false
 }
 
 // err makes the error of the failure.
-func (e *eval) err() error {
-	f := &e.failure
+func (f failure) err(s *sheet, in *Input) error {
 	pos := ent.Pos{}
-	if e.s != nil {
-		pos = e.s.doc.places.at(f.path)
+	if s != nil {
+		pos = s.doc.places.at(f.path)
 	}
 	var params []ent.Param
 	switch f.code {
 	case CodeUndefinedDate:
-		params = []ent.Param{ent.DateOf("date", e.in.Date)}
+		params = []ent.Param{ent.DateOf("date", in.Date)}
 	case CodeActivity:
-		params = []ent.Param{ent.CodeOf("activity", e.in.Activity), ent.DateOf("date", e.in.Date)}
+		params = []ent.Param{ent.CodeOf("activity", in.Activity), ent.DateOf("date", in.Date)}
 	case CodeUndefinedBand, CodeAmbiguousBand:
 		lo, hi := hole(f.lo, f.hi)
 		params = []ent.Param{ent.Decimal("from", lo), ent.Decimal("to", hi)}
 	case CodeCriterion:
 		params = []ent.Param{ent.FieldOf("criterion", ent.Field(f.name))}
 	case CodeQuotientKind:
-		params = []ent.Param{ent.CodeOf("kind", string(e.in.Quotient.kind))}
+		params = []ent.Param{ent.CodeOf("kind", string(in.Quotient.kind))}
 	}
 	i := catalog().New(f.code, pos, f.path, params...)
 	if f.code == CodeQuotientMissing {

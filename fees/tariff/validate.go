@@ -85,7 +85,7 @@ func (c *checker) sheet() {
 	if !t.Adopted.IsZero() && t.From.Before(t.Adopted) {
 		c.file(CodeRetroactive, "$.from", ent.DateOf("date", t.Adopted))
 	}
-	s := compileSheet(t)
+	s := compileSheet(t, newDictionary([]*Tariff{t}))
 	for i := range s.activities {
 		c.prices(&s.activities[i])
 		c.legal(&s.activities[i])
@@ -122,27 +122,16 @@ func (c *checker) prices(a *activity) {
 // covers reports whether whatever meets b meets a.
 func covers(a, b condition) bool {
 	for i := range a {
-		found := false
-		for j := range b {
-			x, y := &a[i], &b[j]
-			if x.kind != y.kind || x.name != y.name {
-				continue
+		x := &a[i]
+		found := slices.ContainsFunc(b, func(y check) bool {
+			if x.kind != y.kind {
+				return false
 			}
-			if x.words != nil {
-				found = !slices.ContainsFunc(y.words, func(w string) bool { return !contains(x.words, w) })
-				continue
+			if x.mode == modeWord || x.mode == modeStatus {
+				return y.mask&^x.mask == 0
 			}
-			switch x.kind {
-			case checkPAI, checkQuotientMissing:
-				found = x.lo == y.lo
-			case checkEndsAfter:
-				found = x.lo <= y.lo
-			case checkStartsBefore:
-				found = x.lo >= y.lo
-			default:
-				found = x.lo <= y.lo && y.hi <= x.hi
-			}
-		}
+			return x.lo <= y.lo && y.hi <= x.hi
+		})
 		if !found {
 			return false
 		}
@@ -284,7 +273,7 @@ func (c *checker) missing(a *activity) {
 		return
 	}
 	asks := func(w condition) bool {
-		return slices.ContainsFunc(w, func(x check) bool { return x.kind == checkQuotientMissing && x.lo == 1 })
+		return slices.ContainsFunc(w, func(x check) bool { return x.kind == checkQuotientMissing && x.mask == 1<<isTrue })
 	}
 	priced := slices.ContainsFunc(a.rules, func(r rule) bool { return asks(r.when) })
 	changed := slices.ContainsFunc(slices.Concat(a.unit, a.line), func(m modifier) bool { return asks(m.when) })

@@ -211,7 +211,9 @@ func withQuotient(g tariff.Given, q string) tariff.Given {
 func TestPrintedFigures(t *testing.T) {
 	t.Parallel()
 	at := func(q string) func(*tariff.Given) { return func(g *tariff.Given) { g.Quotient = quotientOf(q) } }
-	status := func(s tariff.Status) func(*tariff.Given) { return func(g *tariff.Given) { g.Status = []tariff.Status{s} } }
+	status := func(s tariff.Status) func(*tariff.Given) {
+		return func(g *tariff.Given) { g.Status = []tariff.Status{s} }
+	}
 	letter := func(l string) func(*tariff.Given) {
 		return func(g *tariff.Given) { g.Custom = map[string]string{"letter": l} }
 	}

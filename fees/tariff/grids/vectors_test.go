@@ -77,7 +77,9 @@ func issueParams(t testing.TB, issues ent.Issues, code ent.Code, activity string
 		}
 		b, err := json.Marshal(i)
 		require.NoError(t, err)
-		var j struct{ Params []struct{ Name, Value string } }
+		var j struct {
+			Params []struct{ Name, Value string }
+		}
 		require.NoError(t, json.Unmarshal(b, &j))
 		m := map[string]string{}
 		for _, p := range j.Params {
