@@ -1,21 +1,26 @@
 package billing_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/fees/tariff"
+	"github.com/opencartable/cartable/fees/tariff/grids"
 )
 
 // compiled returns a published sheet, ready to price.
 func compiled(t testing.TB, name string) *tariff.Compiled {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "tariff", "grids", name+".yaml"))
-	require.NoError(t, err)
-	return sheet(t, string(text))
+	return sheet(t, source(t, name))
+}
+
+func source(t testing.TB, name string) string {
+	t.Helper()
+	text, ok := grids.Source(name)
+	require.True(t, ok, name)
+	return string(text)
 }
 
 // sheet compiles a document.
@@ -27,3 +32,5 @@ func sheet(t testing.TB, text string) *tariff.Compiled {
 	require.NoError(t, err)
 	return prices
 }
+
+func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
