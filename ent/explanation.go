@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 )
@@ -153,11 +154,18 @@ type Trace struct {
 	short bool
 }
 
+// traceRoom is how many steps wait for the one that uses them, in most explanations.
+const traceRoom = 8
+
 // Push records a leaf, or a step whose operands it holds already.
 func (t *Trace) Push(s Step) {
-	if t != nil {
-		t.stack = append(t.stack, s)
+	if t == nil {
+		return
 	}
+	if t.stack == nil {
+		t.stack = make([]Step, 0, traceRoom)
+	}
+	t.stack = append(t.stack, s)
 }
 
 // Fold takes the last n steps recorded as the operands of s, in order, and records s. When fewer were recorded,
@@ -171,7 +179,7 @@ func (t *Trace) Fold(n int, s Step) {
 		n = min(max(n, 0), len(t.stack))
 	}
 	at := len(t.stack) - n
-	s.Operands = append([]Step(nil), t.stack[at:]...)
+	s.Operands = slices.Clone(t.stack[at:])
 	t.stack = append(t.stack[:at], s)
 }
 

@@ -87,7 +87,7 @@ func (p *CustodyPeriod) holds(d ent.Date) bool {
 	if len(p.Weekdays) > 0 && !slices.Contains(p.Weekdays, d.Weekday()) {
 		return false
 	}
-	return p.Every <= 1 || daysBetween(monday(p.From), monday(d))/7%p.Every == 0
+	return p.Every <= 1 || (week(d)-week(p.From))%p.Every == 0
 }
 
 // Payer returns who pays on a day, and false when nobody does.
@@ -100,10 +100,16 @@ func (c *Custody) Payer(d ent.Date) (ent.ID, bool) {
 	return "", false
 }
 
-func monday(d ent.Date) ent.Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
+// week numbers the weeks, Monday to Sunday, without end.
+func week(d ent.Date) int { return (dayNumber(d) + 2) / 7 }
 
-func daysBetween(a, b ent.Date) int {
-	return int(b.Time(time.UTC).Sub(a.Time(time.UTC)) / (24 * time.Hour))
+// dayNumber numbers the days of the civil calendar: 1 March of year 0, a Wednesday, is 0.
+func dayNumber(d ent.Date) int {
+	y, m := int(d.Year), int(d.Month)-3
+	if m < 0 {
+		y, m = y-1, m+12
+	}
+	return 365*y + y/4 - y/100 + y/400 + (153*m+2)/5 + int(d.Day) - 1
 }
 
 // Use is a service used or booked on a day. It is personal data: logs redact it.

@@ -65,11 +65,11 @@ func (r *rater) reduce(g *group) error {
 	if !g.sensitiveReason() {
 		share.Label = label("part facturée : "+g.Reason.Label(ent.FR), "part billed: "+g.Reason.Label(ent.EN))
 	}
-	root := r.step(ent.OpProduct, ent.Written(exact.Rat()), what, g.why.Root, share)
+	root := r.step(ent.OpProduct, ent.Written(exact.Rat()), what, *g.why, share)
 	if each.Cmp(exact) != 0 {
 		root = r.rounded(g.sheet, each, what, root)
 	}
-	g.why.Root = root
+	g.why = &root
 	return nil
 }
 
@@ -79,9 +79,12 @@ func (g *group) sensitiveReason() bool { return g.Reason == tariff.ReasonIllness
 
 // finish makes the lines: amounts, caps, roundings, third parties, total.
 func (r *rater) finish() error {
-	slices.SortStableFunc(r.groups, compareGroups)
 	for i := range r.groups {
-		if err := r.amount(&r.groups[i]); err != nil {
+		r.order = append(r.order, &r.groups[i])
+	}
+	slices.SortStableFunc(r.order, compareGroups)
+	for _, g := range r.order {
+		if err := r.amount(g); err != nil {
 			return err
 		}
 	}
@@ -91,22 +94,19 @@ func (r *rater) finish() error {
 	if err := r.roundInvoice(); err != nil {
 		return err
 	}
-	lines := make([]Line, 0, len(r.groups))
+	lines := make([]Line, 0, len(r.order))
 	total := tariff.Cents(0)
-	for i := range r.groups {
-		g := &r.groups[i]
+	for _, g := range r.order {
 		var err error
 		if total, err = total.Add(g.Amount); err != nil {
 			return r.overflow()
 		}
 		if r.explain {
-			why := g.why
-			g.Why = &why
+			g.Why = &ent.Explanation{Root: *g.why}
 		}
 		lines = append(lines, g.Line)
 	}
-	for i := range r.groups {
-		g := &r.groups[i]
+	for _, g := range r.order {
 		for _, p := range g.parts {
 			amount, err := p.Amount.Times(int64(g.Uses), 1)
 			if err != nil {
@@ -136,9 +136,12 @@ func (r *rater) overflow() error {
 	return errorOf(r.bill.Issues)
 }
 
-func compareGroups(a, b group) int {
+func compareGroups(a, b *group) int {
+	if c := cmp.Compare(a.child, b.child); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		cmp.Compare(a.child, b.child), cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.order, b.order), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)),
+		cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.order, b.order), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)),
 		cmp.Compare(a.Booking, b.Booking), cmp.Compare(a.Reason, b.Reason), a.Unit.Cmp(b.Unit), cmp.Compare(a.Units, b.Units),
 		a.Each.Cmp(b.Each), cmp.Compare(lowest(a.Days), lowest(b.Days)), cmp.Compare(a.Rank, b.Rank),
 	)
@@ -167,33 +170,34 @@ func (r *rater) amount(g *group) error {
 	}
 	if g.Uses != 1 {
 		count := r.given(decimal.New(int64(g.Uses), 0), "", label("prestations", "uses"))
-		g.why.Root = r.step(ent.OpProduct, ent.Written(exact.Rat()), g.Title, g.why.Root, count)
+		why := r.step(ent.OpProduct, ent.Written(exact.Rat()), g.Title, *g.why, count)
+		g.why = &why
 	}
 	if g.Amount.Cmp(exact) != 0 {
-		g.why.Root = r.rounded(g.sheet, g.Amount, g.Title, g.why.Root)
+		why := r.rounded(g.sheet, g.Amount, g.Title, *g.why)
+		g.why = &why
 	}
 	return nil
 }
 
 // caps adds a line for what each cap takes off.
 func (r *rater) caps() error {
-	n := len(r.groups)
+	n := len(r.order)
 	var done []*tariff.Tariff
-	for i := range n {
-		sheet := r.groups[i].sheet
-		if slices.Contains(done, sheet) {
+	for _, g := range r.order[:n] {
+		if slices.Contains(done, g.sheet) || len(g.sheet.Caps) == 0 {
 			continue
 		}
-		done = append(done, sheet)
-		for j := range sheet.Caps {
-			if err := r.cap(sheet, &sheet.Caps[j], n); err != nil {
+		done = append(done, g.sheet)
+		for j := range g.sheet.Caps {
+			if err := r.cap(g.sheet, &g.sheet.Caps[j], n); err != nil {
 				return err
 			}
 		}
 	}
-	if len(r.groups) > n {
+	if len(r.order) > n {
 		// A cap of a child stands after the child's lines, one of the household at the end.
-		slices.SortStableFunc(r.groups, func(a, b group) int { return cmp.Compare(a.child, b.child) })
+		slices.SortStableFunc(r.order, func(a, b *group) int { return cmp.Compare(a.child, b.child) })
 	}
 	return nil
 }
@@ -244,7 +248,7 @@ func (r *rater) cap(sheet *tariff.Tariff, c *tariff.Cap, n int) error {
 		if taken.Sign() == 0 {
 			continue
 		}
-		g := group{child: child, sheet: sheet, exact: taken, next: -1, Line: Line{
+		g := &group{child: child, sheet: sheet, exact: taken, next: -1, Line: Line{
 			Kind: KindCap, Payer: r.h.Payer, Title: label("plafond", "cap"), Sheet: sheet.ID, Uses: 1, Units: 1, Unit: taken, Each: taken,
 			Amount: taken, Days: days & (1<<r.m.Last().Day - 1),
 		}}
@@ -254,18 +258,19 @@ func (r *rater) cap(sheet *tariff.Tariff, c *tariff.Cap, n int) error {
 		if child != householdChild {
 			g.Child = r.h.Children[child].ID
 		}
-		for i := range n {
-			if counts(&r.groups[i]) {
-				g.Hash = r.groups[i].Hash
+		for _, o := range r.order[:n] {
+			if counts(o) {
+				g.Hash = o.Hash
 			}
 		}
 		if r.explain {
-			g.why.Root = steps[0]
+			g.why = &steps[0]
 			if len(steps) > 1 {
-				g.why.Root = r.step(ent.OpSum, taken.Decimal(), g.Title, steps...)
+				why := r.step(ent.OpSum, taken.Decimal(), g.Title, steps...)
+				g.why = &why
 			}
 		}
-		r.groups = append(r.groups, g)
+		r.order = append(r.order, g)
 	}
 	return nil
 }
@@ -274,8 +279,7 @@ func (r *rater) cap(sheet *tariff.Tariff, c *tariff.Cap, n int) error {
 func (r *rater) over(c *tariff.Cap, limit tariff.Amount, period Days, n int, counts func(*group) bool) (tariff.Amount, ent.Step, error) {
 	sum, any := tariff.Cents(0), false
 	var lines []ent.Step
-	for i := range n {
-		g := &r.groups[i]
+	for _, g := range r.order[:n] {
 		if !counts(g) || c.Per == tariff.UnitDay && g.Days&period == 0 {
 			continue
 		}
@@ -311,15 +315,14 @@ func (r *rater) over(c *tariff.Cap, limit tariff.Amount, period Days, n int, cou
 // the rounded total, whatever their number.
 func (r *rater) roundInvoice() error {
 	var sheets []*tariff.Tariff
-	for i := range r.groups {
-		if s := r.groups[i].sheet; s.Rounding.Point == tariff.PointInvoice && !slices.Contains(sheets, s) {
+	for _, g := range r.order {
+		if s := g.sheet; s.Rounding.Point == tariff.PointInvoice && !slices.Contains(sheets, s) {
 			sheets = append(sheets, s)
 		}
 	}
 	for _, s := range sheets {
 		sum, before := tariff.Cents(0), tariff.Cents(0)
-		for i := range r.groups {
-			g := &r.groups[i]
+		for _, g := range r.order {
 			if g.sheet != s {
 				continue
 			}
@@ -346,13 +349,15 @@ func (r *rater) roundInvoice() error {
 func (r *rater) explainInvoice(g *group, sum, exact, before, after tariff.Amount) {
 	if sum.Sign() == 0 {
 		if after.Cmp(exact) != 0 {
-			g.why.Root = r.rounded(g.sheet, after, g.Title, g.why.Root)
+			why := r.rounded(g.sheet, after, g.Title, *g.why)
+			g.why = &why
 		}
 		return
 	}
 	so := label("total des lignes précédentes", "total of the lines before")
 	with := label("total avec cette ligne", "total with this line")
-	total := r.step(ent.OpSum, ent.Written(exact.Rat()), with, r.exactStep(sum, so), g.why.Root)
-	g.why.Root = r.step(ent.OpDifference, g.Amount.Decimal(), g.Title,
+	total := r.step(ent.OpSum, ent.Written(exact.Rat()), with, r.exactStep(sum, so), *g.why)
+	why := r.step(ent.OpDifference, g.Amount.Decimal(), g.Title,
 		r.rounded(g.sheet, after, with, total), r.rounded(g.sheet, before, so, r.exactStep(sum, so)))
+	g.why = &why
 }

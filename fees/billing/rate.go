@@ -23,12 +23,31 @@ const (
 // Rate prices the uses of a household in a month. The order of the uses does not matter. Beside an error, which joins the
 // issues of all the uses that have no price, the bill holds what the others cost: it is not to be sent as it is.
 func Rate(prices *tariff.Compiled, h *Household, m ent.Month, uses []Use) (Bill, error) {
-	return run(prices, h, m, uses, false)
+	return NewRater(prices).Rate(h, m, uses)
 }
 
 // Explain does so with the explanation of each line, for the person who pays.
 func Explain(prices *tariff.Compiled, h *Household, m ent.Month, uses []Use) (Bill, error) {
-	return run(prices, h, m, uses, true)
+	return NewRater(prices).Explain(h, m, uses)
+}
+
+// Rater rates one household after another with the same memory, for those who rate a city. It is not safe for concurrent use;
+// several raters may share the compiled tariff.
+type Rater struct {
+	r rater
+}
+
+// NewRater returns a rater.
+func NewRater(prices *tariff.Compiled) *Rater { return &Rater{rater{prices: prices}} }
+
+// Rate is the function Rate.
+func (r *Rater) Rate(h *Household, m ent.Month, uses []Use) (Bill, error) {
+	return r.r.run(h, m, uses, false)
+}
+
+// Explain is the function Explain.
+func (r *Rater) Explain(h *Household, m ent.Month, uses []Use) (Bill, error) {
+	return r.r.run(h, m, uses, true)
 }
 
 // fate is what becomes of a use.
@@ -83,8 +102,8 @@ type group struct {
 	cost       tariff.Amount
 	sheet      *tariff.Tariff
 	order      int
-	percent    [2]int64 // the part billed of an absence, as a fraction
-	why        ent.Explanation
+	percent    [2]int64      // the part billed of an absence, as a fraction
+	why        *ent.Step     // of Explain
 	exact      tariff.Amount // before the rounding of the line or of the invoice
 	parts      []tariff.Part
 }
@@ -99,6 +118,7 @@ type rater struct {
 	items    []item
 	acts     []act
 	groups   []group
+	order    []*group // the groups in the order of the lines
 	heads    []int32  // by child and activity: the first group
 	seen     []uint32 // by child and activity: the days met
 	rank     []int    // of each child, from 0; -1 when birth dates are missing
@@ -108,8 +128,11 @@ type rater struct {
 	quotient quotients
 }
 
-func run(prices *tariff.Compiled, h *Household, m ent.Month, uses []Use, explain bool) (Bill, error) {
-	r := &rater{prices: prices, h: h, m: m, explain: explain, bill: Bill{Payer: h.Payer, Month: m}}
+func (r *rater) run(h *Household, m ent.Month, uses []Use, explain bool) (Bill, error) {
+	r.h, r.m, r.explain, r.bill = h, m, explain, Bill{Payer: h.Payer, Month: m}
+	r.items, r.acts, r.heads, r.seen, r.rank = r.items[:0], r.acts[:0], r.heads[:0], r.seen[:0], r.rank[:0]
+	clear(r.groups)
+	r.groups, r.order, r.all, r.quotient = r.groups[:0], r.order[:0], [32]uint64{}, quotients{entries: r.quotient.entries[:0]}
 	if err := r.check(uses); err != nil {
 		return r.bill, err
 	}
@@ -166,30 +189,32 @@ func (r *rater) check(uses []Use) error {
 // children orders the children by birth: equal dates are told apart by identifier, so that the order is the same every month.
 func (r *rater) children() {
 	n := len(r.h.Children)
+	if n == 1 {
+		r.rank = append(r.rank, 0)
+		return
+	}
 	order := make([]int, n)
-	r.rank = make([]int, n)
 	known := true
 	for i := range n {
 		order[i] = i
-		known = known && (n == 1 || !r.h.Children[i].Born.IsZero())
+		r.rank = append(r.rank, -1)
+		known = known && !r.h.Children[i].Born.IsZero()
 	}
 	slices.SortFunc(order, func(a, b int) int {
 		x, y := &r.h.Children[a], &r.h.Children[b]
 		return cmp.Or(x.Born.Compare(y.Born), strings.Compare(string(x.ID), string(y.ID)))
 	})
 	for i, c := range order {
-		r.rank[c] = i
-		if !known {
-			r.rank[c] = -1
+		if known {
+			r.rank[c] = i
 		}
 	}
 }
 
 func (r *rater) sort(uses []Use) {
-	r.items = make([]item, len(uses))
 	sorted := true
 	for i := range uses {
-		r.items[i] = item{use: &uses[i], index: int32(i), child: -1, absence: -1} //nolint:gosec // at most maxUses
+		r.items = append(r.items, item{use: &uses[i], index: int32(i), child: -1, absence: -1}) //nolint:gosec // at most maxUses
 		sorted = sorted && (i == 0 || uses[i-1].Day.Compare(uses[i].Day) <= 0)
 	}
 	if !sorted {
@@ -260,11 +285,7 @@ func (r *rater) classify() {
 			}
 		}
 	}
-	n := len(r.acts) * len(r.h.Children)
-	r.heads, r.seen = make([]int32, n), make([]uint32, n)
-	for i := range r.heads {
-		r.heads[i] = -1
-	}
+	r.grow()
 }
 
 // actOf returns the number of an activity.
@@ -552,7 +573,9 @@ func (r *rater) quote(g *group) error {
 		err error
 	)
 	if r.explain {
-		q, g.why, err = r.prices.ExplainQuote(&r.in)
+		var why ent.Explanation
+		q, why, err = r.prices.ExplainQuote(&r.in)
+		g.why = &why.Root
 	} else {
 		q, err = r.prices.Quote(&r.in)
 	}
@@ -630,7 +653,6 @@ func (r *rater) household(child, at int16, order tariff.RankOrder) {
 // quotients resolves the quotient of the household by sheet and day.
 type quotients struct {
 	entries []quotientOf
-	steady  map[*tariff.Tariff]bool
 }
 
 type quotientOf struct {

@@ -67,15 +67,12 @@ func (r *rater) subscription(child int16, s *Subscription, number int) {
 	r.groups = append(r.groups, g)
 }
 
-// grow makes room for an activity that no use named.
+// grow makes room for each child and activity; it is called again for an activity that no use named, before any line.
 func (r *rater) grow() {
 	n := len(r.acts) * len(r.h.Children)
-	if len(r.heads) == n {
-		return
-	}
-	r.heads, r.seen = make([]int32, n), make([]uint32, n)
-	for i := range r.heads {
-		r.heads[i] = -1
+	r.heads, r.seen = r.heads[:0], r.seen[:0]
+	for range n {
+		r.heads, r.seen = append(r.heads, -1), append(r.seen, 0)
 	}
 }
 
@@ -161,12 +158,12 @@ func (r *rater) prorate(g *group, paid, whole int) error {
 		if err != nil {
 			return err
 		}
-		product := r.step(ent.OpProduct, ent.Written(days.Rat()), what, g.why.Root, r.given(decimal.New(int64(paid), 0), "", label("jours payés", "days paid")))
+		product := r.step(ent.OpProduct, ent.Written(days.Rat()), what, *g.why, r.given(decimal.New(int64(paid), 0), "", label("jours payés", "days paid")))
 		root := r.step(ent.OpQuotient, ent.Written(exact.Rat()), what, product, r.given(decimal.New(int64(whole), 0), "", label("jours de la période", "days of the period")))
 		if each.Cmp(exact) != 0 {
 			root = r.rounded(g.sheet, each, what, root)
 		}
-		g.why.Root = root
+		g.why = &root
 	}
 	return nil
 }
@@ -210,7 +207,7 @@ func (r *rater) included(it *item, applied *tariff.Applied, rule *tariff.Subscri
 		},
 	}
 	if r.explain {
-		g.why.Root = ent.Step{
+		g.why = &ent.Step{
 			Op: ent.OpGiven, Value: refund.Decimal(), Unit: euro, Label: label("remboursement d'une unité", "refund of a unit"), Source: applied.Sheet.ID,
 		}
 	}

@@ -37,7 +37,7 @@ type Town struct {
 	days     map[ent.Month][]day
 	morning  [][]tariff.Interval
 	evening  [][]tariff.Interval
-	children map[ent.ID]enttest.Pupil
+	children map[ent.ID]ent.Date // birth dates
 }
 
 // day is a day on which services are open.
@@ -62,7 +62,7 @@ func New(a *enttest.Academy, o Options) (*Town, error) {
 	if err != nil {
 		return nil, fmt.Errorf("feestest: %w", err)
 	}
-	t := &Town{a: a, opt: o, days: map[ent.Month][]day{}, children: map[ent.ID]enttest.Pupil{}}
+	t := &Town{a: a, opt: o, days: map[ent.Month][]day{}, children: map[ent.ID]ent.Date{}}
 	for d := from; !to.Before(d); d = d.AddDays(1) {
 		k, err := cal.DayKind(d)
 		if err != nil {
@@ -83,7 +83,7 @@ func New(a *enttest.Academy, o Options) (*Town, error) {
 		t.evening = append(t.evening, intervals(s))
 	}
 	for p := range a.PupilsOf(o.Degree) {
-		t.children[p.ID] = p
+		t.children[p.ID] = p.BirthDate
 	}
 	return t, nil
 }
@@ -165,15 +165,15 @@ func shares(a, b *ent.Household) bool {
 func (t *Town) household(h, other *ent.Household) *billing.Household {
 	out := &billing.Household{Payer: h.Adults[0]}
 	for _, c := range h.Children {
-		p, ok := t.children[c.Person]
+		born, ok := t.children[c.Person]
 		if !ok || c.Custody == ent.CustodyVisits {
 			continue
 		}
-		child := billing.Child{ID: p.ID, Born: p.BirthDate, Level: tariff.LevelPrimary}
+		child := billing.Child{ID: c.Person, Born: born, Level: tariff.LevelPrimary}
 		if c.Custody == ent.CustodyShared && other != nil {
 			child.Custody = t.custody(h, other)
 		}
-		r := t.a.Rand("fees-child", p.ID)
+		r := t.a.Rand("fees-child", c.Person)
 		child.PAI = r.IntN(40) == 0
 		out.Children = append(out.Children, child)
 	}

@@ -31,6 +31,64 @@ type sheet struct {
 	// byNumber finds an activity by its number in the dictionary; -1 where the sheet has none.
 	byNumber   []int32
 	activities []activity
+	// said are the conditions in words, titled the labels made of a title and a condition, sources the names of places: all
+	// for explanations.
+	said    map[*Condition]ent.Label
+	titled  map[titledCondition]ent.Label
+	sources map[string]string
+}
+
+type titledCondition struct {
+	title ent.Label
+	when  *Condition
+}
+
+// withCondition returns a label followed by a condition in words.
+func (s *sheet) withCondition(what ent.Label, c *Condition) ent.Label {
+	if l, ok := s.titled[titledCondition{what, c}]; ok {
+		return l
+	}
+	text := s.said[c]
+	return label(what.FR+" ("+text.FR+")", what.EN+" ("+text.EN+")")
+}
+
+// words makes the texts of the explanations once.
+func (s *sheet) words() {
+	s.said, s.titled, s.sources = map[*Condition]ent.Label{}, map[titledCondition]ent.Label{}, map[string]string{}
+	for _, c := range s.doc.allConditions() {
+		s.said[c] = c.Label()
+	}
+	add := func(what ent.Label, c *Condition) {
+		if c != nil && !c.sensitive() {
+			s.titled[titledCondition{what, c}] = s.withCondition(what, c)
+		}
+	}
+	for i := range s.activities {
+		a := &s.activities[i]
+		for j := range a.rules {
+			r := &a.rules[j]
+			s.sources[r.path] = s.doc.ID + r.path[1:]
+			add(titled(r.doc.Title, label("prix applicable", "price that applies")), r.doc.When)
+			if b := r.bands; b != nil {
+				for row := range b.doc.Rows {
+					b.sources = append(b.sources, s.doc.ID+index(b.path+".rows", row)[1:])
+				}
+				for k := range b.doc.Columns {
+					add(titled(b.doc.Columns[k].Title, label("colonne", "column")), b.doc.Columns[k].When)
+				}
+			}
+		}
+		for _, list := range [][]modifier{a.unit, a.line} {
+			for j := range list {
+				m := &list[j]
+				s.sources[m.path] = s.doc.ID + m.path[1:]
+				add(titled(m.doc.Title, label("modification", "modification")), m.doc.When)
+			}
+		}
+		for _, field := range []string{".tolerance", ".unit"} {
+			s.sources[a.path+".duration"+field] = s.doc.ID + a.path[1:] + ".duration" + field
+		}
+	}
 }
 
 type activity struct {
@@ -110,6 +168,7 @@ type bands struct {
 	rows    []int32 // its row, or gap or overlap
 	values  []val   // by row and column; d = 0 where the sheet has none
 	width   int
+	sources []string // of the rows
 }
 
 const (
@@ -275,6 +334,7 @@ func compileSheet(t *Tariff, dict *dictionary) *sheet {
 		}
 		s.activities = append(s.activities, c.activity(&t.Activities[i], index("$.activities", i)))
 	}
+	s.words()
 	return s
 }
 

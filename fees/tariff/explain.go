@@ -21,8 +21,13 @@ func label(fr, en string) ent.Label { return ent.Label{FR: fr, EN: en} }
 
 func (v val) decimal() decimal.Decimal { return Amount(v).Decimal() }
 
-// source names a place of the sheet.
-func (e *eval) source(path string) string { return e.s.doc.ID + path[1:] }
+// source names a place of the sheet; it is made once a place.
+func (e *eval) source(path string) string {
+	if s, ok := e.s.sources[path]; ok {
+		return s
+	}
+	return e.s.doc.ID + path[1:]
+}
 
 // sheet records a number of the sheet.
 func (t *trace) sheet(e *eval, v decimal.Decimal, unit string, what ent.Label, path string, params ...ent.Param) {
@@ -41,16 +46,16 @@ func (t *trace) fold(n int, op ent.Op, v decimal.Decimal, unit string, what ent.
 
 // because records that the last number was chosen for a reason. A social situation or a matter of health is a step for the
 // person concerned alone; whoever may read the rest sees that a detail is reserved.
-func (t *trace) because(v decimal.Decimal, unit string, what ent.Label, c *Condition) {
+func (t *trace) because(e *eval, v decimal.Decimal, unit string, what ent.Label, c *Condition) {
 	n := 1
 	if c != nil {
 		if !c.sensitive() {
-			text := c.Label()
-			what = label(what.FR+" ("+text.FR+")", what.EN+" ("+text.EN+")")
+			what = e.s.withCondition(what, c)
 		} else {
+			text := e.s.said[c]
 			t.Push(ent.Step{
 				Op: ent.OpGiven, Value: decimal.New(1, 0), Owner: t.owner, Audience: ent.AudienceConcerned,
-				Label: label("situation : "+c.Label().FR, "situation: "+c.Label().EN),
+				Label: label("situation : "+text.FR, "situation: "+text.EN),
 			})
 			n = 2
 		}
@@ -63,7 +68,7 @@ func (t *trace) flat(e *eval, r *rule) {
 }
 
 func (t *trace) chosenRule(e *eval, r *rule) {
-	t.because(e.unit.decimal(), euro, titled(r.doc.Title, label("prix applicable", "price that applies")), r.doc.When)
+	t.because(e, e.unit.decimal(), euro, titled(r.doc.Title, label("prix applicable", "price that applies")), r.doc.When)
 }
 
 func titled(title *ent.Label, otherwise ent.Label) ent.Label {
@@ -74,15 +79,11 @@ func titled(title *ent.Label, otherwise ent.Label) ent.Label {
 }
 
 func (t *trace) quotient(e *eval) {
-	kind := e.in.Quotient.kind.Label(ent.FR)
-	if kind == "" {
-		kind = "quotient familial"
+	what := label(e.in.Quotient.kind.Label(ent.FR), e.in.Quotient.kind.Label(ent.EN))
+	if what.FR == "" {
+		what = label("quotient familial", "family quotient")
 	}
-	en := e.in.Quotient.kind.Label(ent.EN)
-	if en == "" {
-		en = "family quotient"
-	}
-	t.given(e.in.Quotient.Decimal(), euro, label(kind, en))
+	t.given(e.in.Quotient.Decimal(), euro, what)
 }
 
 func (t *trace) band(e *eval, b *bands, q int64, before, row, column int) {
@@ -92,17 +93,17 @@ func (t *trace) band(e *eval, b *bands, q int64, before, row, column int) {
 	}
 	r := &b.doc.Rows[row]
 	text, params := r.label()
-	t.sheet(e, e.unit.decimal(), unit, text, index(b.path+".rows", row), params...)
+	t.Push(ent.Step{Op: ent.OpGiven, Value: e.unit.decimal(), Unit: unit, Label: text, Source: b.sources[row], Params: params})
 	if len(b.columns) > 0 {
 		c := &b.doc.Columns[column]
-		t.because(e.unit.decimal(), unit, titled(c.Title, label("colonne", "column")), c.When)
+		t.because(e, e.unit.decimal(), unit, titled(c.Title, label("colonne", "column")), c.When)
 	}
 	if before != row {
 		// The move is said once, whatever the number of rules that made it.
 		for i := range b.shift {
 			if holds, _ := e.holds(b.shift[i]); holds {
 				s := &b.doc.Shift[i]
-				t.because(e.unit.decimal(), unit, titled(s.Title, label("changement de tranche", "another band")), s.When)
+				t.because(e, e.unit.decimal(), unit, titled(s.Title, label("changement de tranche", "another band")), s.When)
 			}
 		}
 	}
@@ -275,8 +276,7 @@ func (t *trace) modified(e *eval, m *modifier, after val) {
 	} else {
 		result = what
 		if d.When != nil {
-			text := d.When.Label()
-			result = label(what.FR+" ("+text.FR+")", what.EN+" ("+text.EN+")")
+			result = e.s.withCondition(what, d.When)
 		}
 	}
 	push := func(v decimal.Decimal, unit string, l ent.Label) {

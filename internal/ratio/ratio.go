@@ -76,19 +76,27 @@ func WritePeak(w io.Writer) error {
 
 // Child runs a command to its end.
 func Child(name string, env []string, args ...string) (Usage, error) {
+	_, u, err := ChildOutput(name, env, args...)
+	return u, err
+}
+
+// ChildOutput does so and returns what the command wrote.
+func ChildOutput(name string, env []string, args ...string) (string, Usage, error) {
 	c := exec.Command(name, args...)
 	c.Env = env
 	start := time.Now()
 	out, err := c.CombinedOutput()
 	if err != nil {
-		return Usage{}, fmt.Errorf("ratio: %s: %w: %s", name, err, out)
+		return "", Usage{}, fmt.Errorf("ratio: %s: %w: %s", name, err, out)
 	}
 	u := Usage{User: c.ProcessState.UserTime(), Wall: time.Since(start)}
 	var kib int64
-	if _, err := fmt.Sscanf(string(out), "VmHWM: %d kB", &kib); err == nil {
-		u.Peak = kib << 10
+	for line := range strings.Lines(string(out)) {
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kib); err == nil {
+			u.Peak = kib << 10
+		}
 	}
-	return u, nil
+	return string(out), u, nil
 }
 
 // Best alternates both sides and returns the best time of each.
