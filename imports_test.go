@@ -74,6 +74,15 @@ func table() []rule {
 		},
 
 		{
+			pkg: "fees/billing", allowed: []string{"ent", "fees/quotient", "fees/tariff", decimal},
+			why: "a household's month over the tariff: no store", tests: []string{"fees/tariff/grids"},
+		},
+		{
+			pkg: "fees/feestest", allowed: []string{"ent", "ent/calendar", "ent/enttest", "fees/billing", "fees/quotient", "fees/tariff", decimal},
+			why: "a fictional town's families and uses, grown on the fictional academy",
+		},
+
+		{
 			pkg: "interop/aaf", allowed: []string{"ent", "internal/xmlscan"},
 			why:   "bytes of a feed to nouns and back: no storage, no other format",
 			tests: []string{"ent/directory", "golang.org/x/text/encoding/charmap"},
@@ -88,7 +97,7 @@ func table() []rule {
 		},
 		{
 			pkg: "interop/jsonschemas", why: "embedded files, for programs in any language",
-			tests: []string{"ent", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
+			tests: []string{"ent", "fees/quotient", "fees/tariff", "fees/tariff/grids", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
 		},
 
 		{pkg: "internal/xmlscan", allowed: []string{"golang.org/x/text/encoding/charmap"}, why: "a scanner of bytes: it knows no noun", tests: []string{"golang.org/x/text/transform"}},

@@ -321,7 +321,7 @@ func TestQuotientOfTheDayAndOfTheMonth(t *testing.T) {
 	uses := []billing.Use{meal(on(7), ""), meal(on(13), "")}
 	assert.Equal(t, "4.65", rate(t, sheet(t, text), h, uses...).Total.Decimal().String(), "1.80 and 2.85")
 	doc, _ := tariff.Parse("", []byte(text))
-	doc.Quotient.Validity = &tariff.Validity{Rule: quotient.ValidityMonth}
+	doc.Quotient.Validity = &tariff.QuotientValidity{Rule: quotient.ValidityMonth}
 	month, err := doc.Compile()
 	require.NoError(t, err)
 	assert.Equal(t, "3.6", rate(t, month, h, uses...).Total.Decimal().String(), "1.80 twice")

@@ -56,11 +56,11 @@ type QuotientPolicy struct {
 	// that cost something else than the highest band want a rule or a modifier for {quotient: {missing: true}}.
 	Missing quotient.Missing `json:"missing,omitempty"`
 	// Validity says which quotient of a history holds for a use; empty, that of the day of the use.
-	Validity *Validity `json:"validity,omitempty"`
+	Validity *QuotientValidity `json:"validity,omitempty"`
 }
 
-// Validity is a [quotient.Policy] without its kinds, which are those of the sheet.
-type Validity struct {
+// QuotientValidity is a [quotient.Policy] without its kinds, which are those of the sheet.
+type QuotientValidity struct {
 	Rule           quotient.Validity `json:"rule"`
 	ReferenceMonth int               `json:"referenceMonth,omitempty"`
 	ReferenceDay   int               `json:"referenceDay,omitempty"`

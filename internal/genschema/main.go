@@ -1,5 +1,5 @@
 // Command genschema makes what package interop/jsonschemas publishes: one JSON Schema (2020-12) for each noun of package
-// ent, from the Go types and their comments, and codes.json, the rules of every package. The same sources give the same
+// ent and each document of the fees, from the Go types and their comments, and codes.json, the rules of every package. The same sources give the same
 // bytes.
 //
 //	go generate ./interop/jsonschemas
@@ -60,7 +60,7 @@ func run(root string) error {
 
 // generate returns the files by their path below target.
 func generate(root string) (map[string][]byte, error) {
-	files, err := schemas(filepath.Join(root, "ent"))
+	files, err := schemas(root)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/fees/tariff"
 )
 
 const (
@@ -52,7 +53,10 @@ func TestGenerateDirective(t *testing.T) {
 	assert.Contains(t, string(b), "//go:generate go run ../../internal/genschema -root ../..\n")
 
 	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(filepath.Join(dir, "ent"), os.DirFS(filepath.Join(root, "ent"))))
+	for folder := range folders() {
+		to := filepath.Join(dir, filepath.FromSlash(folder))
+		require.NoError(t, os.CopyFS(to, os.DirFS(filepath.Join(root, filepath.FromSlash(folder)))))
+	}
 	out := filepath.Join(dir, filepath.FromSlash(target))
 	require.NoError(t, os.MkdirAll(filepath.Join(out, "ent"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(out, "ent", "gone-1.json"), []byte("{}"), 0o644))
@@ -154,6 +158,9 @@ func TestPatternsAreTheShapesOfTheParsers(t *testing.T) {
 		reflect.TypeFor[ent.RegionCode]():      func(s string) error { _, err := ent.ParseRegionCode(s); return err },
 		reflect.TypeFor[ent.AcademyCode]():     func(s string) error { _, err := ent.ParseAcademyCode(s); return err },
 		reflect.TypeFor[ent.Date]():            func(s string) error { _, err := ent.ParseDate(s); return err },
+		reflect.TypeFor[ent.Month]():           func(s string) error { _, err := ent.ParseMonth(s); return err },
+		reflect.TypeFor[tariff.Clock]():        func(s string) error { _, err := tariff.ParseClock(s); return err },
+		reflect.TypeFor[tariff.Interval]():     func(s string) error { _, err := tariff.ParseInterval(s); return err },
 		reflect.TypeFor[ent.SchoolYear]():      func(s string) error { _, err := ent.ParseSchoolYear(s); return err },
 		reflect.TypeFor[ent.Field](): func(s string) error {
 			if string(ent.NewField(s)) != s {
@@ -175,7 +182,7 @@ func TestPatternsAreTheShapesOfTheParsers(t *testing.T) {
 				assert.True(t, match, "%s: %q is accepted by the parser", typ, s)
 			case match:
 				// The right shape: a key, a day of the month or the next year is wrong, which no pattern computes.
-				known := strings.HasSuffix(err.Error(), "-KEY") || strings.HasSuffix(err.Error(), "ENT-DATE") || strings.HasSuffix(err.Error(), "ENT-SCHOOL-YEAR")
+				known := strings.HasSuffix(err.Error(), "-KEY") || strings.HasSuffix(err.Error(), "ENT-DATE") || strings.HasSuffix(err.Error(), "TAR-CLOCK") || strings.HasSuffix(err.Error(), "ENT-SCHOOL-YEAR")
 				assert.True(t, known, "%s: %q is refused by the parser: %v", typ, s, err)
 			}
 		}
@@ -204,7 +211,7 @@ func texts() []string {
 	for s := range strings.FieldsSeq(`0750655E 0750655F 0750655I 075065E 0750655e 004001ZV 01301RES 0130RESA 180000001JG 180000006JA 18000000JG
 		1234567890A 1234A56789B 1234B56789B 10310019110 1031000K11A 1031001911 1O310019110 020900 A10001 a10001 190019992 190019993 19001999
 		19001999200014 19001999200015 1900199920001 35600000000048 2A004 2B033 20004 97105 97001 98818 99100 2024-02-29 2023-02-29 2024-13-01
-		2024-00-01 0000-01-01 2024-01-32 2024-1-1 2024-2025 2024-2026 0000-0001 9999-0000 2024/2025 ENTEleveINE person.birthDate a-b_c 1a`) {
+		2024-00-01 0000-01-01 2024-01-32 2024-1-1 2024-2025 2024-2026 0000-0001 9999-0000 2024/2025 2024-12 2024-13 0000-12 08:30 23:59 24:00 24:01 8:30 16:30-18:00 18:00-16:30 16:30-24:00 ENTEleveINE person.birthDate a-b_c 1a`) {
 		out = append(out, s, s+"\n", " "+s, s+"0")
 	}
 	return append(out, strings.Repeat("a", 64), strings.Repeat("a", 65))

@@ -18,10 +18,13 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/fees/quotient"
+	"github.com/opencartable/cartable/fees/tariff"
 )
 
-// A noun is one published schema: the name of its file, its version, and the Go value that it is made from.
+// A noun is one published schema: the folder and the name of its file, its version, and the Go value that it is made from.
 type noun struct {
+	group   string
 	name    string
 	version int
 	value   any
@@ -29,6 +32,8 @@ type noun struct {
 	// only the written form of it.
 	format   string
 	document any
+	// written says that people write the document by hand: its reader takes shorter forms, and refuses unknown keys.
+	written bool
 }
 
 // The written form of an Explanation is not the shape of its Go type.
@@ -48,11 +53,11 @@ type event struct {
 }
 
 func nouns() []noun {
-	one := func(name string, v any) noun { return noun{name: name, version: 1, value: v} }
+	one := func(name string, v any) noun { return noun{group: "ent", name: name, version: 1, value: v} }
 	doc := func(name, format string, v, of any) noun {
-		return noun{name: name, version: 1, value: v, format: format, document: of}
+		return noun{group: "ent", name: name, version: 1, value: v, format: format, document: of}
 	}
-	return []noun{
+	return append([]noun{
 		one("uai", ent.UAI("")), one("pseudo-uai", ent.PseudoUAI("")), one("ine", ent.INE("")), one("mef", ent.MEF("")),
 		one("subject-code", ent.SubjectCode("")), one("siren", ent.SIREN("")), one("siret", ent.SIRET("")),
 		one("commune", ent.InseeCode("")), one("departement", ent.DepartementCode("")), one("region", ent.RegionCode("")),
@@ -67,7 +72,7 @@ func nouns() []noun {
 		doc("explanation", ent.ExplanationFormat, explanation{}, ent.Explanation{}),
 		doc("disclosure", ent.DisclosureFormat, disclosure{}, ent.Disclosure{}),
 		doc("event", ent.EventFormat, event{}, ent.Event{}),
-	}
+	}, feesNouns()...)
 }
 
 // patterns returns the shape that each parser accepts. A key is not in it: a pattern cannot compute one.
@@ -87,20 +92,23 @@ func patterns() map[reflect.Type]string {
 		reflect.TypeFor[ent.Date]():            `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`,
 		reflect.TypeFor[ent.SchoolYear]():      `^[0-9]{4}-[0-9]{4}$`,
 		reflect.TypeFor[ent.Field]():           `^([A-Za-z][A-Za-z0-9._-]{0,63}|\?)$`,
+		reflect.TypeFor[ent.Month]():           `^[0-9]{4}-(0[1-9]|1[0-2])$`,
+		reflect.TypeFor[tariff.Clock]():        `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
+		reflect.TypeFor[tariff.Interval]():     `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 	}
 }
 
 // closed lists the types whose constants are all the values there are. The constants of the other lists are examples: an
 // unknown code is kept.
 func closed() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]()}
+	return append(feesClosed(), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
 }
 
 const numberPattern = `^-?[0-9]+(\.[0-9]+)?$`
 
 // schemas returns the schema of each noun, by the name of its file. Each one stands alone: it refers to no other file.
-func schemas(entDir string) (map[string][]byte, error) {
-	src, err := readSources(entDir)
+func schemas(root string) (map[string][]byte, error) {
+	src, err := readSources(root)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +118,7 @@ func schemas(entDir string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", n.name, err)
 		}
-		files[path.Join("ent", n.file())] = b
+		files[path.Join(n.group, n.file())] = b
 	}
 	return files, nil
 }
@@ -119,14 +127,14 @@ func (n noun) file() string { return n.name + "-" + strconv.Itoa(n.version) + ".
 
 // id is a name that never changes, not an address where something answers.
 func (n noun) id() jsonschema.ID {
-	return jsonschema.ID("urn:cartable:schema:ent:" + n.name + ":" + strconv.Itoa(n.version))
+	return jsonschema.ID("urn:cartable:schema:" + n.group + ":" + n.name + ":" + strconv.Itoa(n.version))
 }
 
 func (n noun) schema(src *sources) *jsonschema.Schema {
-	m := &mapper{src: src, defs: jsonschema.Definitions{}}
+	m := &mapper{src: src, defs: jsonschema.Definitions{}, written: n.written}
 	r := &jsonschema.Reflector{
 		// A later version of ent adds fields without a new format, so a reader passes over those it does not know.
-		Anonymous: true, AllowAdditionalProperties: true, ExpandedStruct: true, Mapper: m.schema, LookupComment: src.comment,
+		Anonymous: true, AllowAdditionalProperties: !n.written, ExpandedStruct: true, Mapper: m.schema, LookupComment: src.comment,
 	}
 	t := reflect.TypeOf(n.value)
 	var s *jsonschema.Schema
@@ -140,6 +148,9 @@ func (n noun) schema(src *sources) *jsonschema.Schema {
 		m.allowMissing(s)
 		for _, d := range s.Definitions {
 			m.allowMissing(d)
+		}
+		if n.written {
+			m.allowShort(s)
 		}
 	}
 	s.ID, s.Title = n.id(), strings.TrimSuffix(t.Name(), "JSON")
@@ -156,8 +167,9 @@ func (n noun) schema(src *sources) *jsonschema.Schema {
 
 // A mapper gives the schemas of the types that are written as text, each a definition of its document.
 type mapper struct {
-	src  *sources
-	defs jsonschema.Definitions
+	src     *sources
+	defs    jsonschema.Definitions
+	written bool
 }
 
 func (m *mapper) schema(t reflect.Type) *jsonschema.Schema {
@@ -169,6 +181,10 @@ func (m *mapper) schema(t reflect.Type) *jsonschema.Schema {
 		if t == reflect.TypeFor[ent.Date]() {
 			s.Format = "date"
 		}
+	case t == reflect.TypeFor[decimal.Decimal]() && m.written:
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Pattern: numberPattern}, {Type: "number"}}}
+	case t == reflect.TypeFor[quotient.Amount]():
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Pattern: numberPattern}, {Type: "null", Description: "Missing."}}}
 	case t == reflect.TypeFor[decimal.Decimal]():
 		return &jsonschema.Schema{Type: "string", Pattern: numberPattern}
 	case t == reflect.TypeFor[ent.Issue]():
@@ -181,12 +197,12 @@ func (m *mapper) schema(t reflect.Type) *jsonschema.Schema {
 		s.Properties.Set("name", &jsonschema.Schema{Type: "string", Description: "Placeholder that the parameter fills."})
 		s.Properties.Set("kind", &jsonschema.Schema{Type: "string", Examples: []any{"count", "decimal", "date", "field", "code"}})
 		s.Properties.Set("value", &jsonschema.Schema{Type: "string", Description: "Numbers in plain notation, dates as YYYY-MM-DD."})
-	case t.Kind() == reflect.String && t.PkgPath() == reflect.TypeFor[ent.ID]().PkgPath():
+	case t.Kind() == reflect.String && m.src.of(t) != nil:
 		s = &jsonschema.Schema{Type: "string"}
 		if slices.Contains(closed(), t) {
-			s.Enum = m.src.values[t.Name()]
+			s.Enum = m.src.of(t).values[t.Name()]
 		} else {
-			s.Examples = m.src.values[t.Name()]
+			s.Examples = m.src.of(t).values[t.Name()]
 		}
 	default:
 		return nil
@@ -216,15 +232,41 @@ func (m *mapper) allowMissing(s *jsonschema.Schema) {
 	}
 }
 
-// sources are what the schemas take from the Go files: comments, and the constants of each type.
+// sources are what the schemas take from the Go files, by the path of their package.
 type sources struct {
+	packages map[string]*source
+}
+
+// source is one package: comments, and the constants of each type.
+type source struct {
 	dir      string
 	comments map[string]string
 	values   map[string][]any
 }
 
-func readSources(dir string) (*sources, error) {
-	src := &sources{dir: filepath.ToSlash(filepath.Clean(dir)), values: map[string][]any{}}
+func (src *sources) of(t reflect.Type) *source { return src.packages[t.PkgPath()] }
+
+// folders are those of the packages whose types are published.
+func folders() map[string]reflect.Type {
+	return map[string]reflect.Type{
+		"ent": reflect.TypeFor[ent.ID](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
+	}
+}
+
+func readSources(root string) (*sources, error) {
+	src := &sources{packages: map[string]*source{}}
+	for folder, t := range folders() {
+		s, err := readSource(filepath.Join(root, filepath.FromSlash(folder)))
+		if err != nil {
+			return nil, err
+		}
+		src.packages[t.PkgPath()] = s
+	}
+	return src, nil
+}
+
+func readSource(dir string) (*source, error) {
+	src := &source{dir: filepath.ToSlash(filepath.Clean(dir)), values: map[string][]any{}}
 	var r jsonschema.Reflector
 	if err := r.AddGoComments("", dir); err != nil {
 		return nil, err
@@ -248,7 +290,7 @@ func readSources(dir string) (*sources, error) {
 }
 
 // constants collects the string constants whose type is written beside them.
-func (src *sources) constants(f *ast.File) {
+func (src *source) constants(f *ast.File) {
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok || g.Tok != token.CONST {
@@ -279,12 +321,13 @@ var (
 // comment returns the first sentence of the comment of a type (the rest speaks to users of Go) or the comment of a field, on
 // one line, without the marks of Go documentation.
 func (src *sources) comment(t reflect.Type, field string) string {
-	if t.PkgPath() != reflect.TypeFor[ent.ID]().PkgPath() {
+	from := src.of(t)
+	if from == nil {
 		return ""
 	}
-	key := src.dir + "." + t.Name()
+	key := from.dir + "." + t.Name()
 	if field != "" {
 		key += "." + field
 	}
-	return strings.TrimSpace(breaks.ReplaceAllString(docLink.ReplaceAllString(src.comments[key], "$1"), " "))
+	return strings.TrimSpace(breaks.ReplaceAllString(docLink.ReplaceAllString(from.comments[key], "$1"), " "))
 }

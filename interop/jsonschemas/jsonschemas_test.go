@@ -162,14 +162,19 @@ func TestRealValuesAreValid(t *testing.T) {
 		"disclosure": {ent.Disclosure{}, ent.Disclosure{Recipient: "r", Fields: []ent.Field{"person.name"}, Count: 3, At: at}},
 		"event":      {ent.Event{}, ent.Event{Tenant: "t", Sequence: 1, At: at, Actor: ent.Actor{Kind: ent.ActorPerson, ID: "a", Profile: ent.ProfileTeacher}, Data: json.RawMessage(`[1]`)}},
 	}
+	published := 0
 	for name, s := range all {
+		if !strings.HasPrefix(name, "ent/") {
+			continue // see TestFeesDocuments
+		}
+		published++
 		vs := values[strings.TrimSuffix(strings.TrimPrefix(name, "ent/"), "-1")]
 		assert.NotEmpty(t, vs, "%s has no value to try", name)
 		for _, v := range vs {
 			assert.NoError(t, validate(t, s, v), "%s: %+v", name, v)
 		}
 	}
-	assert.Len(t, values, len(all), "every noun is published")
+	assert.Len(t, values, published, "every noun is published")
 }
 
 func TestWrongValuesAreRefused(t *testing.T) {
