@@ -2,10 +2,12 @@
 // one part at a time. vendor.go is the vendor's own: nothing in it knows Cartable. Each other file is one part taken:
 //
 //	feed.go   reads an AAF delivery into the vendor's tables, through the typed records (no store of Cartable's)
+//	month.go  prices a month from the vendor's own registrations table, each line explained (no store of Cartable's)
 //
 // Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
 //
 //	go run ./examples/existing -feed delivery.zip
+//	go run ./examples/existing -db us.db -tariff grid.yaml -bill 12 -month 2025-11   # writes the month of family 12
 package main
 
 import (
@@ -19,6 +21,8 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/opencartable/cartable/ent"
 )
 
 func main() {
@@ -31,6 +35,9 @@ func run() error {
 	addr := flag.String("addr", "localhost:8081", "address of the server")
 	file := flag.String("db", ":memory:", "SQLite file of the vendor")
 	feed := flag.String("feed", "", "AAF delivery to read: a folder, a .zip or a .tgz")
+	grid := flag.String("tariff", "", "tariff of the commune, for -bill")
+	family := flag.Int64("bill", 0, "family whose month is written, instead of serving")
+	month := flag.String("month", "", "month of -bill, such as 2025-11")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -40,6 +47,9 @@ func run() error {
 		return err
 	}
 	defer us.db.Close()
+	if *family != 0 {
+		return us.bill(ctx, *grid, *family, *month)
+	}
 	password := rand.Text()
 	if err := us.createAdmin(ctx, "admin", password); err != nil {
 		return err
@@ -62,5 +72,23 @@ func run() error {
 	if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	return nil
+}
+
+// bill writes the month of a family.
+func (v *vendor) bill(ctx context.Context, grid string, family int64, month string) error {
+	m, err := ent.ParseMonth(month)
+	if err != nil {
+		return err
+	}
+	prices, err := readTariff(grid)
+	if err != nil {
+		return err
+	}
+	bill, err := v.month(ctx, prices, family, m)
+	if err != nil {
+		return err
+	}
+	writeBill(os.Stdout, &bill)
 	return nil
 }

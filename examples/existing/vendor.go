@@ -44,6 +44,12 @@ CREATE TABLE IF NOT EXISTS user_keys (
 CREATE TABLE IF NOT EXISTS memberships (
 	user_id BIGINT NOT NULL REFERENCES users(id), school_id BIGINT NOT NULL REFERENCES schools(id), class TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (user_id, school_id, class));
+CREATE TABLE IF NOT EXISTS families (
+	adult_id BIGINT PRIMARY KEY, quotient TEXT, quotient_since TEXT, in_town BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS registrations (
+	family_id BIGINT NOT NULL REFERENCES families(adult_id), child_id BIGINT NOT NULL, born TEXT NOT NULL, day TEXT NOT NULL,
+	service TEXT NOT NULL, booked BOOLEAN NOT NULL, came BOOLEAN NOT NULL, arrived TEXT NOT NULL DEFAULT '', gone TEXT NOT NULL DEFAULT '',
+	excuse TEXT NOT NULL DEFAULT '', PRIMARY KEY (child_id, day, service, arrived));
 CREATE TABLE IF NOT EXISTS guardians (
 	child_id BIGINT NOT NULL REFERENCES users(id), adult_id BIGINT NOT NULL REFERENCES users(id), legal BOOLEAN NOT NULL,
 	PRIMARY KEY (child_id, adult_id));

@@ -63,7 +63,7 @@ func (c *Comparison) WriteCSV(w io.Writer, lang ent.Lang) error {
 // The chart is drawn in a box of these units.
 const (
 	chartWidth, chartHeight = 880, 560
-	chartLeft, chartRight   = 70, 20
+	chartLeft, chartRight   = 84, 16
 	barsTop, barsBottom     = 90, 330
 	shareTop, shareBottom   = 400, 490
 )
@@ -100,7 +100,7 @@ func (c *Comparison) SVG(lang ent.Lang) []byte {
 	title := label("Ce que paie un foyer par an, avant et après", "What a household pays a year, before and after")
 	d.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="chart-title chart-desc" font-family="system-ui, sans-serif" font-size="13" fill="%s">`,
 		chartWidth, chartHeight, colourText)
-	d.f(`<title id="chart-title">%s</title><desc id="chart-desc">%s</desc>`, title.In(lang), c.describe(lang))
+	d.f(`<title id="chart-title">%s</title><desc id="chart-desc">%s</desc>`, title.In(lang), c.Summary(lang))
 	d.f(`<rect width="%d" height="%d" fill="#ffffff"/>`, chartWidth, chartHeight)
 	d.text(chartLeft, 28, "start", 17, title.In(lang))
 	d.legend(chartLeft, 56, colourBefore, label("avant", "before"))
@@ -114,13 +114,14 @@ func (c *Comparison) SVG(lang ent.Lang) []byte {
 	d.legend(chartLeft+230, 386, colourMore, label("plus", "more"))
 	d.legend(chartLeft+320, 386, colourLess, label("moins", "less"))
 	d.legend(chartLeft+420, 386, colourSame, label("autant", "the same"))
-	d.text(chartLeft, 542, "start", 13, c.describe(lang))
+	d.text(chartLeft-8, shareBottom+18, "end", 12, label("foyers", "households").In(lang))
+	d.text(chartLeft, 542, "start", 13, c.Summary(lang))
 	d.f("</svg>\n")
 	return []byte(d.b.String())
 }
 
-// describe sums the comparison up in a sentence.
-func (c *Comparison) describe(lang ent.Lang) string {
+// Summary sums the comparison up in a sentence.
+func (c *Comparison) Summary(lang ent.Lang) string {
 	diff := c.Total.After.Sub(c.Total.Before)
 	sign := ""
 	if diff.Sign() > 0 {
@@ -205,12 +206,13 @@ func (d *drawing) band(i int, r *ComparisonRow) {
 	middle := x + d.step/2 - 2
 	d.text(middle, barsBottom+18, "middle", 12, d.bandLabel(r))
 	d.text(middle, shareBottom+18, "middle", 12, strconv.FormatInt(r.Households, 10))
-	y := shareBottom
-	all := decimal.New(r.Households, 0)
+	// Each edge is rounded, not each height: the three make the whole.
+	all, sum, below := decimal.New(r.Households, 0), int64(0), 0
 	for j, n := range []int64{r.Same, r.Less, r.More} {
-		h := height(decimal.New(n, 0), all, shareBottom-shareTop)
-		y -= h
-		d.rect(x+d.step/7, y, 2*bar+2, h, []string{colourSame, colourLess, colourMore}[j])
+		sum += n
+		top := height(decimal.New(sum, 0), all, shareBottom-shareTop)
+		d.rect(x+d.step/7, shareBottom-top, 2*bar+2, top-below, []string{colourSame, colourLess, colourMore}[j])
+		below = top
 	}
 }
 

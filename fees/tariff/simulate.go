@@ -23,6 +23,8 @@ type Family struct {
 	Children int
 	// Uses are those of a year.
 	Uses []YearlyUse
+	// After are those with the second sheet, when they are not the same: another day, another name of the activity.
+	After []YearlyUse
 }
 
 // LogValue hides the family.
@@ -294,10 +296,14 @@ func Simulate(before, after *Compiled, population iter.Seq[*Family], o CompareOp
 		if weight < 0 {
 			return Comparison{}, fmt.Errorf("tariff: %w", catalog().New(CodePopulation, ent.Pos{}, "$.weight", ent.FieldOf("field", "weight")))
 		}
-		a, err := before.year(f)
+		uses := f.After
+		if uses == nil {
+			uses = f.Uses
+		}
+		a, err := before.year(f.Uses)
 		var b Amount
 		if err == nil {
-			b, err = after.year(f)
+			b, err = after.year(uses)
 		}
 		var i ent.Issue
 		switch {
@@ -313,10 +319,10 @@ func Simulate(before, after *Compiled, population iter.Seq[*Family], o CompareOp
 }
 
 // year returns what a family pays a year.
-func (c *Compiled) year(f *Family) (Amount, error) {
+func (c *Compiled) year(uses []YearlyUse) (Amount, error) {
 	total := Cents(0)
-	for i := range f.Uses {
-		u := &f.Uses[i]
+	for i := range uses {
+		u := &uses[i]
 		if u.Times < 0 {
 			return Amount{}, fmt.Errorf("tariff: %w", catalog().New(CodePopulation, ent.Pos{}, "$.uses", ent.FieldOf("field", "times")))
 		}
@@ -344,8 +350,9 @@ type DistributionRow struct {
 
 // Distribution makes a population of a table of households by band of quotient, such as the CAF hands out: the households of
 // a row are spread evenly over at most points quotients between its bounds (20 when 0). template gives the uses of a year of
-// a family of that size; their quotient is set. It returns CodePopulation for a row whose bounds or numbers do not fit.
-func Distribution(rows []DistributionRow, kind string, points int, template func(children int) []YearlyUse) ([]Family, error) {
+// a family of that size, with each sheet (the second list may be nil, see Family.After); their quotient is set. It returns
+// CodePopulation for a row whose bounds or numbers do not fit.
+func Distribution(rows []DistributionRow, kind string, points int, template func(children int) (uses, after []YearlyUse)) ([]Family, error) {
 	if points <= 0 {
 		points = 20
 	}
@@ -362,11 +369,14 @@ func Distribution(rows []DistributionRow, kind string, points int, template func
 			const cent = quotientScale / 100
 			at := (from + width/(2*n)*(2*p+1)) / cent * cent
 			f := Family{
-				Children: r.Children, Quotient: Quotient{k, name, max(at, from), true},
-				Weight: r.Households*(p+1)/n - r.Households*p/n, Uses: slices.Clone(template(r.Children)),
+				Children: r.Children, Quotient: Quotient{k, name, max(at, from), true}, Weight: r.Households*(p+1)/n - r.Households*p/n,
 			}
-			for u := range f.Uses {
-				f.Uses[u].Input.Quotient = f.Quotient
+			uses, after := template(r.Children)
+			f.Uses, f.After = slices.Clone(uses), slices.Clone(after)
+			for _, list := range [][]YearlyUse{f.Uses, f.After} {
+				for u := range list {
+					list[u].Input.Quotient = f.Quotient
+				}
 			}
 			out = append(out, f)
 		}
