@@ -223,6 +223,7 @@ type psu struct {
 // the gap has no price.
 func Compile(sheets ...*Tariff) (*Compiled, error) {
 	var issues ent.Issues
+	sheets = slices.DeleteFunc(slices.Clone(sheets), func(t *Tariff) bool { return t == nil })
 	c := &Compiled{dict: newDictionary(sheets)}
 	issues = append(issues, c.dict.issues...)
 	for _, t := range sheets {
