@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -140,10 +141,21 @@ func compareGroups(a, b *group) int {
 	if c := cmp.Compare(a.child, b.child); c != 0 {
 		return c
 	}
+	if c := strings.Compare(a.Sheet, b.Sheet); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.order, b.order); c != 0 {
+		return c
+	}
+	if a.Kind != b.Kind {
+		return cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind))
+	}
+	if c := strings.Compare(string(a.Booking), string(b.Booking)); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.order, b.order), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)),
-		cmp.Compare(a.Booking, b.Booking), cmp.Compare(a.Reason, b.Reason), a.Unit.Cmp(b.Unit), cmp.Compare(a.Units, b.Units),
-		a.Each.Cmp(b.Each), cmp.Compare(lowest(a.Days), lowest(b.Days)), cmp.Compare(a.Rank, b.Rank),
+		cmp.Compare(a.Reason, b.Reason), a.Unit.Cmp(b.Unit), cmp.Compare(a.Units, b.Units), a.Each.Cmp(b.Each),
+		cmp.Compare(lowest(a.Days), lowest(b.Days)), cmp.Compare(a.Rank, b.Rank),
 	)
 }
 

@@ -67,8 +67,7 @@ const (
 
 // item is a use with what was found out about it.
 type item struct {
-	use   *Use
-	index int32 // in the caller's list
+	index int32 // in the caller's list, -1 for the use that a subscription makes
 	child int16
 	act   int16
 	fate  fate
@@ -115,6 +114,8 @@ type rater struct {
 	explain bool
 	bill    Bill
 
+	uses     []Use
+	own      Use // that of a subscription
 	items    []item
 	acts     []act
 	groups   []group
@@ -132,11 +133,12 @@ func (r *rater) run(h *Household, m ent.Month, uses []Use, explain bool) (Bill, 
 	r.h, r.m, r.explain, r.bill = h, m, explain, Bill{Payer: h.Payer, Month: m}
 	r.items, r.acts, r.heads, r.seen, r.rank = r.items[:0], r.acts[:0], r.heads[:0], r.seen[:0], r.rank[:0]
 	clear(r.groups)
-	r.groups, r.order, r.all, r.quotient = r.groups[:0], r.order[:0], [32]uint64{}, quotients{entries: r.quotient.entries[:0]}
+	r.groups, r.order, r.all, r.quotient = r.groups[:0], r.order[:0], [32]uint64{}, quotients{entries: r.quotient.entries[:0], policies: r.quotient.policies}
 	if err := r.check(uses); err != nil {
 		return r.bill, err
 	}
 	r.bill.Counts.Read = len(uses)
+	r.uses = uses
 	r.children()
 	r.sort(uses)
 	r.classify()
@@ -214,12 +216,19 @@ func (r *rater) children() {
 func (r *rater) sort(uses []Use) {
 	sorted := true
 	for i := range uses {
-		r.items = append(r.items, item{use: &uses[i], index: int32(i), child: -1, absence: -1}) //nolint:gosec // at most maxUses
+		r.items = append(r.items, item{index: int32(i), child: -1, absence: -1}) //nolint:gosec // at most maxUses
 		sorted = sorted && (i == 0 || uses[i-1].Day.Compare(uses[i].Day) <= 0)
 	}
 	if !sorted {
-		slices.SortStableFunc(r.items, func(a, b item) int { return a.use.Day.Compare(b.use.Day) })
+		slices.SortStableFunc(r.items, func(a, b item) int { return uses[a.index].Day.Compare(uses[b.index].Day) })
 	}
+}
+
+func (r *rater) use(it *item) *Use {
+	if it.index < 0 {
+		return &r.own
+	}
+	return &r.uses[it.index]
 }
 
 // refuse files an issue about a use.
@@ -237,7 +246,7 @@ func (r *rater) refuseAs(it *item, i ent.Issue) {
 func (r *rater) classify() {
 	for i := range r.items {
 		it := &r.items[i]
-		u := it.use
+		u := r.use(it)
 		for j := range r.h.Children {
 			if r.h.Children[j].ID == u.Child {
 				it.child = int16(j) //nolint:gosec // at most maxChildren
@@ -327,17 +336,17 @@ func (r *rater) absences() {
 	var open []absenceRow
 	for i := range r.items {
 		it := &r.items[i]
-		if it.child < 0 || it.fate != fatePriced && it.fate != fateContext || it.use.Booked == tariff.BookingNone {
+		if it.child < 0 || it.fate != fatePriced && it.fate != fateContext || r.use(it).Booked == tariff.BookingNone {
 			continue
 		}
 		policy, ok := int16(-1), false
 		var applied *tariff.Applied
-		if !it.use.Present {
+		if !r.use(it).Present {
 			if it.fate == fatePriced {
 				it.fate = fateAbsence
 			}
-			if applied, ok = r.applied(it.act, it.use.Day); ok {
-				policy = policyOf(applied.Activity, it.use.Reason)
+			if applied, ok = r.applied(it.act, r.use(it).Day); ok {
+				policy = policyOf(applied.Activity, r.use(it).Reason)
 			}
 		}
 		it.absence = policy
@@ -383,7 +392,7 @@ func (r *rater) settle(row *absenceRow) {
 	var last ent.Date
 	number := make([]int, len(row.items)) // of its day in the row, from 0
 	for i, at := range row.items {
-		if day := r.items[at].use.Day; i == 0 || day != last {
+		if day := r.use(&r.items[at]).Day; i == 0 || day != last {
 			days++
 			last = day
 		}
@@ -431,7 +440,7 @@ func (r *rater) price() {
 
 func (r *rater) one(i int) {
 	it := &r.items[i]
-	u := it.use
+	u := r.use(it)
 	applied, ok := r.applied(it.act, u.Day)
 	if !ok {
 		// The tariff says which of the date and the activity is not known.
@@ -483,14 +492,25 @@ func issueOf(err error) ent.Issue {
 // merge gathers the presences of one child in one activity on one day.
 func (r *rater) merge(i int) (times []tariff.Interval, merged int) {
 	it := &r.items[i]
-	times = it.use.Times
-	for j := i + 1; j < len(r.items) && r.items[j].use.Day == it.use.Day; j++ {
+	u := r.use(it)
+	times = u.Times
+	for j := i + 1; j < len(r.items); j++ {
 		o := &r.items[j]
-		if o.child == it.child && o.act == it.act && o.fate == it.fate && o.use.Booked == it.use.Booked && o.use.Reason == it.use.Reason {
+		if o.child != it.child || o.act != it.act || o.fate != it.fate {
+			if r.use(o).Day != u.Day {
+				break
+			}
+			continue
+		}
+		other := r.use(o)
+		if other.Day != u.Day {
+			break
+		}
+		if other.Booked == u.Booked && other.Reason == u.Reason {
 			if merged == 0 {
 				r.scratch = append(r.scratch[:0], times...)
 			}
-			r.scratch = append(r.scratch, o.use.Times...)
+			r.scratch = append(r.scratch, other.Times...)
 			times = r.scratch
 			o.fate = fateMerged
 			merged++
@@ -502,7 +522,7 @@ func (r *rater) merge(i int) (times []tariff.Interval, merged int) {
 // find returns the line of a use: the one of the same price for the same reasons, or a new one. nil is a use without price,
 // which is refused.
 func (r *rater) find(it *item, applied *tariff.Applied, slot int, times []tariff.Interval) *group {
-	u := it.use
+	u := r.use(it)
 	rank, present := 0, 0
 	if applied.Ranked {
 		rank, present = r.ranks(it, applied.Sheet)
@@ -527,43 +547,54 @@ func (r *rater) find(it *item, applied *tariff.Applied, slot int, times []tariff
 		}
 	}
 	r.input(it, applied, q, rank, present, times)
-	g := group{
-		act: it.act, child: it.child, next: r.heads[slot], present: present, quantity: u.Quantity, dayKind: u.DayKind, cost: u.Cost,
-		sheet: applied.Sheet, order: applied.Order, percent: [2]int64{1, 1}, key: q,
-		Line: Line{
-			Kind: kind, Payer: r.h.Payer, Child: u.Child, Activity: u.Activity, Title: applied.Activity.Title, Sheet: applied.Sheet.ID,
-			Hash: applied.Hash, Booking: u.Booked, Reason: u.Reason, Rank: rank,
-		},
-	}
+	g := r.add()
+	g.act, g.child, g.next, g.present, g.quantity, g.dayKind, g.cost = it.act, it.child, r.heads[slot], present, u.Quantity, u.DayKind, u.Cost
+	g.sheet, g.order, g.percent, g.key = applied.Sheet, applied.Order, [2]int64{1, 1}, q
+	g.Kind, g.Payer, g.Child, g.Activity, g.Title = kind, r.h.Payer, u.Child, u.Activity, applied.Activity.Title
+	g.Sheet, g.Hash, g.Booking, g.Reason, g.Rank = applied.Sheet.ID, applied.Hash, u.Booked, u.Reason, rank
 	if len(times) > 0 {
 		g.times = slices.Clone(times)
 	}
-	if err := r.quote(&g); err != nil {
-		if qerr != nil && errors.Is(err, tariff.CodeQuotientMissing) {
-			err = qerr
-		}
+	err := r.quote(g)
+	if err != nil && qerr != nil && errors.Is(err, tariff.CodeQuotientMissing) {
+		err = qerr
+	}
+	if err == nil {
+		err = r.absent(g, applied, it.absence)
+	}
+	if err != nil {
+		*g = group{}
+		r.groups = r.groups[:len(r.groups)-1]
 		r.refuseFor(it, err)
 		return nil
 	}
-	switch kind {
+	r.heads[slot] = int32(len(r.groups) - 1) //nolint:gosec // at most maxUses
+	return g
+}
+
+// add makes room for a line in place: a line is large, and copying it is not free.
+func (r *rater) add() *group {
+	if len(r.groups) < cap(r.groups) {
+		r.groups = r.groups[:len(r.groups)+1] // cleared when the household began
+	} else {
+		r.groups = append(r.groups, group{})
+	}
+	return &r.groups[len(r.groups)-1]
+}
+
+// absent takes off what is not billed of a line of absences. Third parties pay for what happened.
+func (r *rater) absent(g *group, applied *tariff.Applied, policy int16) error {
+	switch g.Kind {
 	case KindDeducted:
 		g.percent[0] = 0
-		g.parts = nil
 	case KindReduced:
-		p := applied.Activity.Absences[it.absence].Percent.Shift(-2).Rat()
+		p := applied.Activity.Absences[policy].Percent.Shift(-2).Rat()
 		g.percent = [2]int64{p.Num().Int64(), p.Denom().Int64()}
-		g.parts = nil
 	default:
+		return nil
 	}
-	if g.percent != [2]int64{1, 1} {
-		if err := r.reduce(&g); err != nil {
-			r.refuseFor(it, err)
-			return nil
-		}
-	}
-	r.groups = append(r.groups, g)
-	r.heads[slot] = int32(len(r.groups) - 1) //nolint:gosec // at most maxUses
-	return &r.groups[len(r.groups)-1]
+	g.parts = nil
+	return r.reduce(g)
 }
 
 // quote prices one use of a line.
@@ -596,9 +627,10 @@ func (r *rater) ranks(it *item, sheet *tariff.Tariff) (rank, present int) {
 	if at < 0 {
 		return 0, 0
 	}
-	mask := r.acts[it.act].present[it.use.Day.Day]
+	day := r.use(it).Day
+	mask := r.acts[it.act].present[day.Day]
 	if sheet.Ranks.Scope == tariff.ScopeTariff {
-		mask = r.all[it.use.Day.Day]
+		mask = r.all[day.Day]
 	}
 	return rankIn(mask|1<<at, at, sheet.Ranks.Order)
 }
@@ -614,7 +646,7 @@ func rankIn(mask uint64, at int, order tariff.RankOrder) (rank, count int) {
 
 // input fills what the tariff is asked.
 func (r *rater) input(it *item, applied *tariff.Applied, q tariff.Quotient, rank, present int, times []tariff.Interval) {
-	h, c, u := r.h, &r.h.Children[it.child], it.use
+	h, c, u := r.h, &r.h.Children[it.child], r.use(it)
 	r.in = tariff.Input{
 		Owner: h.Payer, Date: u.Day, Activity: u.Activity, Quotient: q, Residence: h.Residence, Regime: h.Regime, Status: h.Status,
 		Booking: u.Booked, Presence: tariff.PresencePresent, Level: c.Level, Day: u.DayKind, Guest: c.Guest, PAI: c.PAI,
@@ -652,7 +684,24 @@ func (r *rater) household(child, at int16, order tariff.RankOrder) {
 
 // quotients resolves the quotient of the household by sheet and day.
 type quotients struct {
-	entries []quotientOf
+	entries  []quotientOf
+	policies []policyOfSheet
+}
+
+// policyOfSheet is how a sheet reads a history; it is kept from one household to the next.
+type policyOfSheet struct {
+	sheet  *tariff.Tariff
+	policy quotient.Policy
+}
+
+func (q *quotients) policy(sheet *tariff.Tariff) *quotient.Policy {
+	for i := range q.policies {
+		if q.policies[i].sheet == sheet {
+			return &q.policies[i].policy
+		}
+	}
+	q.policies = append(q.policies, policyOfSheet{sheet, sheet.Quotient.Policy()})
+	return &q.policies[len(q.policies)-1].policy
 }
 
 type quotientOf struct {
@@ -669,7 +718,7 @@ func (q *quotients) at(r *rater, sheet *tariff.Tariff, day ent.Date) (tariff.Quo
 		}
 	}
 	e := quotientOf{sheet: sheet}
-	policy := sheet.Quotient.Policy()
+	policy := *q.policy(sheet)
 	if !steady(r.h.Quotients, policy, r.m) {
 		e.day = day
 	}
@@ -692,7 +741,7 @@ func steady(h quotient.History, p quotient.Policy, m ent.Month) bool {
 		return false
 	}
 	inside := func(d ent.Date) bool { return first.Before(d) && !last.Before(d) }
-	for _, e := range h.Entries() {
+	for e := range h.All() {
 		if inside(e.Quotient.From) || inside(e.ReceivedOn) || !e.Quotient.To.IsZero() && inside(e.Quotient.To.AddDays(1)) {
 			return false
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +28,11 @@ const childMode = "CARTABLE_BENCH_CITY"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childMode) != "" {
-		if err := errors.Join(city(), ratio.WritePeak(os.Stdout)); err != nil {
+		work := city
+		if os.Getenv(childMode) == "compare" {
+			work = compareCity
+		}
+		if err := errors.Join(work(), ratio.WritePeak(os.Stdout)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -52,23 +57,23 @@ const cityChildren = 40000
 // cityPersons is the size of the academy that has them, with their relatives, the staff and the second degree.
 const cityPersons = 222000
 
-// city rates a school year of uses of a city, on one core. Making the uses is not counted: a city has them.
-func city() error {
-	runtime.GOMAXPROCS(1)
+// cityPrices is the town's sheet made to hold for the fictional year, with another price of the meal.
+func cityPrices(meal string) (*tariff.Compiled, error) {
 	text, _ := grids.Source("roncq-2025")
 	sheet, issues := tariff.Parse("city.yaml", []byte(strings.NewReplacer("from: 2025-09-01", "from: 2024-09-01",
-		"{from: 860, below: 1500, price: 2.00}", "{from: 800, below: 1500, price: 2.00}",
+		"{from: 860, below: 1500, price: 2.00}", "{from: 800, below: 1500, price: 2.00}", "price: 2.35", "price: "+meal,
 		"quotient: {kinds: [caf]}", "quotient: {kinds: [caf, msa], missing: top-band}").Replace(string(text))))
 	if sheet == nil {
-		return issues.Err()
+		return nil, issues.Err()
 	}
-	prices, err := sheet.Compile()
-	if err != nil {
-		return err
-	}
+	return sheet.Compile()
+}
+
+// cityHouseholds are the families of 40 000 children.
+func cityHouseholds() (*feestest.Town, []*billing.Household, int, error) {
 	town, err := feestest.New(enttest.New(enttest.Options{Seed: 3, Persons: cityPersons}), feestest.Options{})
 	if err != nil {
-		return err
+		return nil, nil, 0, err
 	}
 	var households []*billing.Household
 	children := map[ent.ID]bool{}
@@ -80,6 +85,91 @@ func city() error {
 		for i := range h.Children {
 			children[h.Children[i].ID] = true
 		}
+	}
+	return town, households, len(children), nil
+}
+
+// compareCity rates the same year with two sheets, on two cores, and compares what each household pays.
+func compareCity() error {
+	var prices [2]*tariff.Compiled
+	for i, meal := range []string{"2.35", "2.60"} {
+		var err error
+		if prices[i], err = cityPrices(meal); err != nil {
+			return err
+		}
+	}
+	town, households, children, err := cityHouseholds()
+	if err != nil {
+		return err
+	}
+	var raters [2][2]*billing.Rater
+	for core := range raters {
+		for i := range prices {
+			raters[core][i] = billing.NewRater(prices[i])
+		}
+	}
+	year := make([][2]tariff.Amount, len(households))
+	const chunk = 1000
+	var spent time.Duration
+	uses := 0
+	month := make([][]billing.Use, chunk)
+	for _, m := range town.Months() {
+		for from := 0; from < len(households); from += chunk {
+			some := households[from:min(from+chunk, len(households))]
+			for i, h := range some {
+				month[i] = town.Uses(h, m)
+				uses += len(month[i])
+			}
+			start := time.Now()
+			var wait sync.WaitGroup
+			var errs [2]error
+			for core := range raters {
+				wait.Go(func() {
+					for i := core; i < len(some); i += 2 {
+						for k, r := range raters[core] {
+							bill, err := r.Rate(some[i], m, month[i])
+							if err == nil {
+								year[from+i][k], err = year[from+i][k].Add(bill.Total)
+							}
+							errs[core] = errors.Join(errs[core], err)
+						}
+					}
+				})
+			}
+			wait.Wait()
+			spent += time.Since(start)
+			if err := errors.Join(errs[0], errs[1]); err != nil {
+				return err
+			}
+		}
+	}
+	start := time.Now()
+	c, err := tariff.NewComparer(tariff.CompareOptions{})
+	if err != nil {
+		return err
+	}
+	for i, h := range households {
+		c.Add(1, tariff.Quotient{}, len(h.Children), year[i][0], year[i][1])
+	}
+	result := c.Result()
+	if len(result.SVG(ent.FR)) == 0 || !result.Balanced() {
+		return errors.New("no comparison")
+	}
+	spent += time.Since(start)
+	fmt.Printf("CITY %d %d %d %d\n", children, uses, len(households), spent.Microseconds())
+	return nil
+}
+
+// city rates a school year of uses of a city, on one core. Making the uses is not counted: a city has them.
+func city() error {
+	runtime.GOMAXPROCS(1)
+	prices, err := cityPrices("2.35")
+	if err != nil {
+		return err
+	}
+	town, households, children, err := cityHouseholds()
+	if err != nil {
+		return err
 	}
 	const chunk = 1000
 	var spent time.Duration
@@ -118,7 +208,7 @@ func city() error {
 		}
 	}
 	runtime.KeepAlive(all)
-	fmt.Printf("CITY %d %d %d %d\n", len(children), uses, lines, spent.Microseconds())
+	fmt.Printf("CITY %d %d %d %d\n", children, uses, lines, spent.Microseconds())
 	return nil
 }
 
@@ -141,6 +231,21 @@ func BenchmarkRatioCity(b *testing.B) {
 			b.ReportMetric(float64(u.Peak>>20), "MiB")
 		}
 		b.ReportMetric(best.Seconds(), "s")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// BenchmarkRatioCompareCity rates that year with two sheets, on two cores, by the clock.
+func BenchmarkRatioCompareCity(b *testing.B) {
+	for range b.N {
+		out, u, err := ratio.ChildOutput(os.Args[0], append(os.Environ(), childMode+"=compare"), "-test.run=^$")
+		require.NoError(b, err)
+		var children, uses, households, micros int64
+		_, err = fmt.Sscanf(out, "CITY %d %d %d %d", &children, &uses, &households, &micros)
+		require.NoError(b, err, out)
+		b.ReportMetric(float64(uses)/1e6, "M-uses")
+		b.ReportMetric(float64(micros)/1e6, "s")
+		b.ReportMetric(float64(u.Peak>>20), "MiB")
 		b.ReportMetric(0, "ns/op")
 	}
 }

@@ -31,7 +31,8 @@ func (r *rater) subscription(child int16, s *Subscription, number int) {
 	if last.Before(first) {
 		return
 	}
-	it := item{use: &Use{Child: c.ID, Activity: s.Activity, Day: first, Booked: tariff.BookingRegular, Present: true}, child: child, absence: -1}
+	r.own = Use{Child: c.ID, Activity: s.Activity, Day: first, Booked: tariff.BookingRegular, Present: true}
+	it := item{index: -1, child: child, absence: -1}
 	fail := func(i ent.Issue) {
 		i.Path = fmt.Sprintf("$.children[%d].subscriptions[%d]", child, number)
 		r.bill.Issues = append(r.bill.Issues, i)
@@ -170,10 +171,10 @@ func (r *rater) prorate(g *group, paid, whole int) error {
 
 // included settles a use of a subscribed activity: it costs nothing more, and an absence that is not billed is refunded.
 func (r *rater) included(it *item, applied *tariff.Applied, rule *tariff.Subscription) {
-	c := &r.h.Children[it.child]
+	c, u := &r.h.Children[it.child], r.use(it)
 	running := false
 	for i := range c.Subscriptions {
-		running = running || c.Subscriptions[i].Activity == it.use.Activity && c.Subscriptions[i].covers(it.use.Day)
+		running = running || c.Subscriptions[i].Activity == u.Activity && c.Subscriptions[i].covers(u.Day)
 	}
 	if !running {
 		r.refuse(it, CodeSubscription)
@@ -185,9 +186,9 @@ func (r *rater) included(it *item, applied *tariff.Applied, rule *tariff.Subscri
 	}
 	r.bill.Counts.Deducted++
 	slot := int(it.child)*len(r.acts) + int(it.act)
-	bit := Days(1) << (it.use.Day.Day - 1)
+	bit := Days(1) << (u.Day.Day - 1)
 	for at := r.heads[slot]; at >= 0; at = r.groups[at].next {
-		if g := &r.groups[at]; g.Kind == KindRefund && g.sheet == applied.Sheet && g.Reason == it.use.Reason {
+		if g := &r.groups[at]; g.Kind == KindRefund && g.sheet == applied.Sheet && g.Reason == u.Reason {
 			g.Uses++
 			g.Days |= bit
 			return
@@ -202,8 +203,8 @@ func (r *rater) included(it *item, applied *tariff.Applied, rule *tariff.Subscri
 	g := group{
 		act: it.act, child: it.child, next: r.heads[slot], sheet: applied.Sheet, order: applied.Order,
 		Line: Line{
-			Kind: KindRefund, Payer: r.h.Payer, Child: c.ID, Activity: it.use.Activity, Title: applied.Activity.Title,
-			Sheet: applied.Sheet.ID, Hash: applied.Hash, Reason: it.use.Reason, Uses: 1, Units: 1, Unit: refund, Each: refund, Days: bit,
+			Kind: KindRefund, Payer: r.h.Payer, Child: c.ID, Activity: u.Activity, Title: applied.Activity.Title,
+			Sheet: applied.Sheet.ID, Hash: applied.Hash, Reason: u.Reason, Uses: 1, Units: 1, Unit: refund, Each: refund, Days: bit,
 		},
 	}
 	if r.explain {

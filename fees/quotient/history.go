@@ -3,6 +3,7 @@ package quotient
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 
@@ -148,6 +149,9 @@ func (h *History) fits(e *Entry, at string) (bool, ent.Issues) {
 
 // Entries returns a copy of the entries.
 func (h History) Entries() []Entry { return slices.Clone(h.entries) }
+
+// All ranges over the entries, without a copy.
+func (h History) All() iter.Seq[Entry] { return slices.Values(h.entries) }
 
 // Add returns the history with further entries, such as the revision of a past month, and the issues of the whole.
 func (h History) Add(entries ...Entry) (History, ent.Issues) {
