@@ -126,15 +126,17 @@ const (
 )
 
 type rule struct {
-	doc    *Rule
-	path   string
-	when   condition
-	kind   formulaKind
-	flat   val
-	bands  *bands
-	linear *linear
-	effort *effort
-	psu    *psu
+	doc  *Rule
+	path string
+	when condition
+	kind formulaKind
+	flat val
+	// rounded is the flat price by the rule of the sheet.
+	rounded val
+	bands   *bands
+	linear  *linear
+	effort  *effort
+	psu     *psu
 }
 
 type modifier struct {
@@ -211,7 +213,9 @@ type psu struct {
 	doc            *PSU
 	path           string
 	floor, ceiling val
-	rates          []val // of an hour, a part of the monthly resources
+	// from and to are the numbers of children of each rate, both included.
+	from, to []int
+	rates    []val // of an hour, a part of the monthly resources
 	// The same for annual resources: the bounds, the price by rate, and the rates.
 	low, high           val
 	lowPrice, highPrice []val
@@ -328,7 +332,7 @@ func compileSheet(t *Tariff, dict *dictionary) *sheet {
 	for i := range s.byNumber {
 		s.byNumber[i] = -1
 	}
-	c := compiler{s.step.size.d, dict}
+	c := compiler{s.step.size.d, s.step, dict}
 	for i := range t.Activities {
 		if n := dict.activity(t.Activities[i].ID); n >= 0 {
 			s.byNumber[n] = int32(i) //nolint:gosec // a list of a document
@@ -342,6 +346,7 @@ func compileSheet(t *Tariff, dict *dictionary) *sheet {
 // compiler writes amounts with the denominator of the rounding where it can, so that a price of the sheet needs no division.
 type compiler struct {
 	den  int64
+	step step
 	dict *dictionary
 }
 
@@ -421,6 +426,7 @@ func (c compiler) rule(doc *Rule, path string) rule {
 	switch {
 	case doc.Price != nil:
 		r.kind, r.flat = formulaFlat, c.val(*doc.Price)
+		r.rounded = new(calc).round(r.flat, &c.step)
 	case doc.Bands != nil:
 		r.kind, r.bands = formulaBands, c.bands(doc.Bands, path+".bands")
 	case doc.Linear != nil:
@@ -607,8 +613,16 @@ func (e *effort) at(v val) (last, first int64) {
 func (c compiler) psu(doc *PSU, path string) *psu {
 	p := &psu{doc: doc, path: path, floor: c.val(doc.Floor), ceiling: c.val(doc.Ceiling)}
 	twelve := decimal.New(12, 0)
-	p.low, p.high = valOfRat(doc.Floor.Mul(twelve).Rat()), valOfRat(doc.Ceiling.Mul(twelve).Rat())
-	for _, r := range doc.Rates {
+	p.low, p.high = cents(valOfRat(doc.Floor.Mul(twelve).Rat())), cents(valOfRat(doc.Ceiling.Mul(twelve).Rat()))
+	for i, r := range doc.Rates {
+		from, to := 0, maxCount
+		if r.Children.Min != nil {
+			from = *r.Children.Min
+		}
+		if r.Children.Max != nil && (i < len(doc.Rates)-1 || r.Children.Min == nil) {
+			to = *r.Children.Max // the last rate goes on beyond its last number
+		}
+		p.from, p.to = append(p.from, from), append(p.to, to)
 		rate := valOf(r.Percent.Shift(-2))
 		p.rates = append(p.rates, rate)
 		exact := rate.rat()

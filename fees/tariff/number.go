@@ -242,8 +242,19 @@ func AmountOf(d decimal.Decimal) (Amount, error) {
 	if !inLimits(d) {
 		return Amount{}, fmt.Errorf("tariff: amount: %w", CodeNumber)
 	}
-	v := valOf(d)
-	return Amount(v), nil
+	return Amount(cents(valOf(d))), nil
+}
+
+// cents writes a number in cents where it is one: two such numbers are compared and added without a multiplication.
+func cents(v val) val {
+	if v.d == 0 || 100%v.d != 0 {
+		return v
+	}
+	n, ok := product(v.n, 100/v.d)
+	if !ok {
+		return v
+	}
+	return val{n, 100}
 }
 
 // Cents returns a number of cents.

@@ -206,15 +206,24 @@ func (c *Compiled) price(e *eval) bool {
 			c.dict.bind(&e.b, e.in, e.a.asks)
 		}
 	}
-	if !e.rule() {
+	plain := e.a.plain && e.t == nil && e.b.quantity == 1 && s.point == PointUnit
+	r := e.rule()
+	switch {
+	case r == nil:
 		return false
-	}
-	if e.a.plain && e.t == nil && e.b.quantity == 1 && s.point == PointUnit {
+	case plain && r.kind == formulaFlat:
+		e.quantity, e.unit, e.amount = 1, r.rounded, r.rounded
+		return true
+	case !e.formula(r):
+		return false
+	case plain:
 		// The same as finish, where nothing follows the formula.
-		e.quantity = 1
 		e.unit = e.round(e.unit, &s.step)
-		e.amount = e.unit
+		e.quantity, e.amount = 1, e.unit
 		return !e.over || e.fail(CodeOverflow, e.a.path)
+	}
+	if e.t != nil && r.doc.When != nil {
+		e.t.chosenRule(e, r)
 	}
 	return e.finish()
 }
@@ -229,35 +238,35 @@ func (c *Compiled) notFound(e *eval) bool {
 	return e.fail(CodeUndefinedDate, "$")
 }
 
-// rule finds the rule that holds and applies its formula.
-func (e *eval) rule() bool {
+// rule finds the rule that holds, nil when none does or something is missing.
+func (e *eval) rule() *rule {
 	e.band = -1
 	for i := range e.a.rules {
 		r := &e.a.rules[i]
 		if len(r.when) > 0 {
 			// Most rules fall at their first word.
 			if x := &r.when[0]; x.mode == modeWord {
-				if v := e.b.values[x.kind]; v != wordMissing && x.mask>>uint(v)&1 == 0 {
-					continue
+				if v := e.b.values[x.kind]; v != wordMissing {
+					if x.mask>>uint(v)&1 == 0 {
+						continue
+					}
+					if len(r.when) == 1 {
+						return r
+					}
 				}
 			}
 			holds, ok := e.holds(r.when)
 			if !ok {
-				return false
+				return nil
 			}
 			if !holds {
 				continue
 			}
 		}
-		if !e.formula(r) {
-			return false
-		}
-		if e.t != nil && r.doc.When != nil {
-			e.t.chosenRule(e, r)
-		}
-		return true
+		return r
 	}
-	return e.fail(CodeUndefinedRule, e.a.path+".rules")
+	e.fail(CodeUndefinedRule, e.a.path+".rules")
+	return nil
 }
 
 func (e *eval) formula(r *rule) bool {
@@ -606,8 +615,8 @@ func (e *eval) psu(p *psu) bool {
 		return e.fail(CodeQuantity, p.path)
 	}
 	count, at := in.Children+in.DisabledChildren, -1
-	for i := range p.doc.Rates {
-		if r := &p.doc.Rates[i].Children; r.holds(count) || i == len(p.doc.Rates)-1 && r.Min != nil && count >= *r.Min {
+	for i, from := range p.from {
+		if from <= count && count <= p.to[i] {
 			at = i
 			break
 		}
@@ -630,10 +639,6 @@ func (e *eval) psu(p *psu) bool {
 		e.t.psu(e, p, at)
 	}
 	return true
-}
-
-func (r *Range) holds(n int) bool {
-	return (r.Min == nil || n >= *r.Min) && (r.Max == nil || n <= *r.Max)
 }
 
 // holds evaluates a condition; false beside false is a failure.
