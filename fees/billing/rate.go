@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -482,8 +483,7 @@ func (r *rater) refuseFor(it *item, err error) { r.refuseAs(it, issueOf(err)) }
 
 // issueOf returns the issue that an error carries.
 func issueOf(err error) ent.Issue {
-	var i ent.Issue
-	if errors.As(err, &i) {
+	if i, ok := errors.AsType[ent.Issue](err); ok {
 		return i
 	}
 	return catalog().New(CodeAmount, ent.Pos{}, "")
@@ -667,12 +667,8 @@ func (r *rater) household(child, at int16, order tariff.RankOrder) {
 	}
 	if len(h.Custom) > 0 {
 		custom := make(map[string]string, len(h.Custom)+len(r.in.Custom))
-		for k, v := range h.Custom {
-			custom[k] = v
-		}
-		for k, v := range r.in.Custom {
-			custom[k] = v // the child's own goes first
-		}
+		maps.Copy(custom, h.Custom)
+		maps.Copy(custom, r.in.Custom) // the child's own goes first
 		r.in.Custom = custom
 	}
 	enrolled := r.acts[at].enrolled

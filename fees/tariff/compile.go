@@ -308,8 +308,8 @@ func (c *Compiled) sheetOf(day, number int32) (*sheet, int32) {
 	if number < 0 || day == 0 {
 		return nil, 0
 	}
-	for i := len(c.sheets) - 1; i >= 0; i-- {
-		if s := c.sheets[i]; s.from <= day && day <= s.to {
+	for _, s := range slices.Backward(c.sheets) {
+		if s.from <= day && day <= s.to {
 			if at := s.byNumber[number]; at >= 0 {
 				return s, at
 			}

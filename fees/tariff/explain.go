@@ -40,8 +40,8 @@ func (t *trace) given(v decimal.Decimal, unit string, what ent.Label, params ...
 }
 
 // fold records a number made of the last n ones.
-func (t *trace) fold(n int, op ent.Op, v decimal.Decimal, unit string, what ent.Label, params ...ent.Param) {
-	t.Fold(n, ent.Step{Op: op, Value: v, Unit: unit, Label: what, Owner: t.owner, Params: params})
+func (t *trace) fold(n int, op ent.Op, v decimal.Decimal, unit string, what ent.Label) {
+	t.Fold(n, ent.Step{Op: op, Value: v, Unit: unit, Label: what, Owner: t.owner})
 }
 
 // because records that the last number was chosen for a reason. A social situation or a matter of health is a step for the
@@ -231,7 +231,7 @@ func (t *trace) percent(e *eval, p decimal.Decimal, what ent.Label, path string)
 
 func (t *trace) psu(e *eval, p *psu, at int) {
 	in := e.in
-	t.given(Amount(in.Resources).Decimal(), euro, label("ressources de l'année", "resources of the year"))
+	t.given(in.Resources.Decimal(), euro, label("ressources de l'année", "resources of the year"))
 	t.Push(ent.Step{Op: ent.OpGiven, Value: decimal.New(12, 0), Label: label("mois", "months")})
 	v := e.times(val(in.Resources), val{1, 12})
 	t.fold(2, ent.OpQuotient, v.decimal(), euro, label("ressources du mois", "resources of a month"))

@@ -65,7 +65,7 @@ func (t *Tariff) UnmarshalJSON(b []byte) error {
 // in another on a line. Brackets within texts count too, which is to the safe side.
 func tooDeep(b []byte) (line int, deep bool) {
 	depth, line := 0, 1
-	for _, text := range bytes.Split(b, []byte{'\n'}) {
+	for text := range bytes.SplitSeq(b, []byte{'\n'}) {
 		dashes, lead := 0, true
 		for i, c := range text {
 			switch c {

@@ -721,6 +721,7 @@ func (f failure) err(s *sheet, in *Input) error {
 		params = []ent.Param{ent.FieldOf("criterion", ent.Field(f.name))}
 	case CodeQuotientKind:
 		params = []ent.Param{ent.CodeOf("kind", string(in.Quotient.kind))}
+	default: // the others take no parameter
 	}
 	i := catalog().New(f.code, pos, f.path, params...)
 	if f.code == CodeQuotientMissing {

@@ -132,7 +132,8 @@ func TestPopulationThatCannotBe(t *testing.T) {
 func TestDistribution(t *testing.T) {
 	t.Parallel()
 	rows := []tariff.DistributionRow{
-		{From: dec("0"), To: dec("300"), Children: 1, Households: 7}, {From: dec("300"), To: dec("900.50"), Children: 3, Households: 1003},
+		{From: dec("0"), To: dec("300"), Children: 1, Households: 7},
+		{From: dec("300"), To: dec("900.50"), Children: 3, Households: 1003},
 		{From: dec("900.50"), To: dec("2000"), Households: 0},
 	}
 	families, err := tariff.Distribution(rows, "caf", 10, func(children int) (uses, after []tariff.YearlyUse) {

@@ -2,6 +2,7 @@ package tariff
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -103,14 +104,7 @@ func (c *checker) rounding() {
 	}
 }
 
-func oneOf[T comparable](v T, list ...T) bool {
-	for _, x := range list {
-		if x == v {
-			return true
-		}
-	}
-	return false
-}
+func oneOf[T comparable](v T, list ...T) bool { return slices.Contains(list, v) }
 
 func (c *checker) quotientPolicy() {
 	q := &c.t.Quotient

@@ -399,8 +399,7 @@ func (c *checker) cases() {
 
 // codeOf returns the code of an error of this package, "price" without one.
 func codeOf(err error) ent.Code {
-	var i ent.Issue
-	if errors.As(err, &i) {
+	if i, ok := errors.AsType[ent.Issue](err); ok {
 		return i.Code
 	}
 	return "price"

@@ -51,10 +51,10 @@ type partRule struct {
 	Single        decimal.Decimal   `json:"single"`
 	Couple        decimal.Decimal   `json:"couple"`
 	Children      []decimal.Decimal `json:"children,omitempty"`
-	SingleParent  decimal.Decimal   `json:"singleParent,omitempty"`
-	DisabledChild decimal.Decimal   `json:"disabledChild,omitempty"`
-	DisabledAdult decimal.Decimal   `json:"disabledAdult,omitempty"`
-	Other         decimal.Decimal   `json:"other,omitempty"`
+	SingleParent  decimal.Decimal   `json:"singleParent,omitzero"`
+	DisabledChild decimal.Decimal   `json:"disabledChild,omitzero"`
+	DisabledAdult decimal.Decimal   `json:"disabledAdult,omitzero"`
+	Other         decimal.Decimal   `json:"other,omitzero"`
 	Sharing       quotient.Sharing  `json:"sharing"`
 	Source        string            `json:"source,omitempty"`
 }
