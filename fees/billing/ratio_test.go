@@ -216,7 +216,7 @@ func city() error {
 func BenchmarkRatioCity(b *testing.B) {
 	for range b.N {
 		best := time.Duration(0)
-		for range 2 {
+		for range ratio.Rounds {
 			out, u, err := ratio.ChildOutput(os.Args[0], append(os.Environ(), childMode+"=1"), "-test.run=^$")
 			require.NoError(b, err)
 			var children, uses, lines, micros int64

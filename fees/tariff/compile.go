@@ -207,6 +207,9 @@ type effort struct {
 	min, max val // d = 0 when there is none
 	// Below low the floor holds, above high the ceiling.
 	low, high int64
+	// steps is the rate in steps of the rounding, minRounded and maxRounded are the bounds rounded.
+	steps                  scale
+	minRounded, maxRounded val
 }
 
 type psu struct {
@@ -220,6 +223,9 @@ type psu struct {
 	low, high           val
 	lowPrice, highPrice []val
 	annual              []val
+	// The same in steps of the rounding, for resources in cents.
+	lowRounded, highRounded []val
+	steps                   []scale
 }
 
 // Compile makes sheets ready to price. Sheets of one identifier follow each other; a day has one sheet of an activity. It
@@ -348,6 +354,19 @@ type compiler struct {
 	den  int64
 	step step
 	dict *dictionary
+}
+
+// scale returns a factor in steps of the rounding.
+func (c compiler) scale(factor *big.Rat) scale {
+	v := valOfRat(new(big.Rat).Quo(factor, c.step.size.rat()))
+	return scale{uint64(max(v.n, 0)), uint64(v.d)} //nolint:gosec // a rate is not negative
+}
+
+func (c compiler) rounded(v val) val {
+	if v.d == 0 {
+		return v
+	}
+	return new(calc).round(v, &c.step)
 }
 
 func (c compiler) val(d decimal.Decimal) val {
@@ -578,13 +597,16 @@ func (c compiler) effort(doc *Effort, path string) *effort {
 	if doc.Min != nil {
 		e.min = c.val(*doc.Min)
 	}
+	e.steps = c.scale(e.rate.rat())
 	e.low, e.high = math.MinInt64, math.MaxInt64
 	if doc.Max != nil {
 		e.max = c.val(*doc.Max)
 		e.high, _ = e.at(e.max)
+		e.maxRounded = new(calc).round(e.max, &c.step)
 	}
 	if doc.Min != nil {
 		_, e.low = e.at(e.min)
+		e.minRounded = new(calc).round(e.min, &c.step)
 	}
 	return e
 }
@@ -629,6 +651,9 @@ func (c compiler) psu(doc *PSU, path string) *psu {
 		p.annual = append(p.annual, valOfRat(new(big.Rat).Quo(exact, twelve.Rat())))
 		p.lowPrice = append(p.lowPrice, valOfRat(new(big.Rat).Mul(p.floor.rat(), exact)))
 		p.highPrice = append(p.highPrice, valOfRat(new(big.Rat).Mul(p.ceiling.rat(), exact)))
+		p.lowRounded = append(p.lowRounded, c.rounded(p.lowPrice[i]))
+		p.highRounded = append(p.highRounded, c.rounded(p.highPrice[i]))
+		p.steps = append(p.steps, c.scale(new(big.Rat).Quo(exact, big.NewRat(1200, 1))))
 	}
 	return p
 }

@@ -212,6 +212,23 @@ func (c *calc) round(v val, s *step) val {
 	return val{c.mul(k, s.size.n), s.size.d}
 }
 
+// scale is a factor n/d that gives a number of steps; d = 0 when it does not fit.
+type scale struct{ n, d uint64 }
+
+// times returns q × the factor, rounded to a whole number of steps, and false when that takes more than 64 bits.
+func (s *step) times(q int64, f scale) (val, bool) {
+	hi, lo := bits.Mul64(uint64(q), f.n) //nolint:gosec // a quotient and resources are not negative
+	if hi != 0 || f.d == 0 || q < 0 {
+		return val{}, false
+	}
+	whole, rest := lo/f.d, lo%f.d
+	if rest != 0 && s.away(false, whole, rest, f.d) {
+		whole++
+	}
+	n, ok := product(int64(min(whole, math.MaxInt64)), s.size.n) //nolint:gosec // bounded
+	return val{n, s.size.d}, ok && whole <= math.MaxInt64
+}
+
 // away reports whether a magnitude cut toward zero, whose rest is not zero, goes to the next one.
 func (s *step) away(negative bool, whole, rest, den uint64) bool {
 	other := den - rest // against rest it is twice the rest against den, without overflow

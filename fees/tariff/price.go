@@ -165,6 +165,8 @@ type eval struct {
 	parts []Part
 	// asked says that the quotient was looked at.
 	asked bool
+	// plain says that the rounding follows the formula at once; rounded, that the formula did it on the way.
+	plain, rounded bool
 	// failure is what the last function that returned false found.
 	failure failure
 }
@@ -207,6 +209,7 @@ func (c *Compiled) price(e *eval) bool {
 		}
 	}
 	plain := e.a.plain && e.t == nil && e.b.quantity == 1 && s.point == PointUnit
+	e.plain, e.rounded = plain, false
 	r := e.rule()
 	switch {
 	case r == nil:
@@ -218,7 +221,9 @@ func (c *Compiled) price(e *eval) bool {
 		return false
 	case plain:
 		// The same as finish, where nothing follows the formula.
-		e.unit = e.round(e.unit, &s.step)
+		if !e.rounded {
+			e.unit = e.round(e.unit, &s.step)
+		}
 		e.quantity, e.amount = 1, e.unit
 		return !e.over || e.fail(CodeOverflow, e.a.path)
 	}
@@ -538,7 +543,13 @@ func (e *eval) shareOf(b *bands) bool {
 		}
 	}
 	percent := e.unit
-	e.unit = e.times(e.times(percent, val{1, 100}), of)
+	n, ok1 := product(percent.n, of.n)
+	d, ok2 := product(percent.d*100, of.d)
+	if ok1 && ok2 {
+		e.unit = val{n, d}
+	} else {
+		e.unit = e.times(e.times(percent, val{1, 100}), of)
+	}
 	if e.t != nil {
 		e.t.share(e, b, percent, of)
 	}
@@ -591,9 +602,20 @@ func (e *eval) effort(f *effort) bool {
 		switch {
 		case q < f.low:
 			e.unit = f.min
+			if e.plain {
+				e.unit, e.rounded = f.minRounded, true
+			}
 		case q > f.high:
 			e.unit = f.max
+			if e.plain {
+				e.unit, e.rounded = f.maxRounded, true
+			}
 		default:
+			if e.plain {
+				if e.unit, e.rounded = e.s.step.times(q, f.steps); e.rounded {
+					return true
+				}
+			}
 			e.unit = val{e.mul(f.rate.n, q), f.rate.d}
 		}
 	}
@@ -627,9 +649,20 @@ func (e *eval) psu(p *psu) bool {
 	switch r := val(in.Resources); {
 	case less(r, p.low):
 		e.unit = p.lowPrice[at]
+		if e.plain {
+			e.unit, e.rounded = p.lowRounded[at], true
+		}
 	case less(p.high, r):
 		e.unit = p.highPrice[at]
+		if e.plain {
+			e.unit, e.rounded = p.highRounded[at], true
+		}
 	default:
+		if e.plain && r.d == 100 {
+			if e.unit, e.rounded = e.s.step.times(r.n, p.steps[at]); e.rounded {
+				return true
+			}
+		}
 		e.unit = e.times(r, p.annual[at])
 	}
 	if e.unit.d == 0 {
