@@ -538,13 +538,18 @@ func (r *rater) find(it *item, applied *tariff.Applied, slot int, times []tariff
 		kind = KindDeducted
 	default:
 	}
-	for at := r.heads[slot]; at >= 0; at = r.groups[at].next {
+	before := int32(-1)
+	for at := r.heads[slot]; at >= 0; before, at = at, r.groups[at].next {
 		g := &r.groups[at]
-		if g.sheet == applied.Sheet && g.Kind == kind && g.Booking == u.Booked && g.Rank == rank && g.present == present &&
-			g.Reason == u.Reason && g.quantity == u.Quantity && (!applied.Dated || g.dayKind == u.DayKind) && g.key == q && g.cost == u.Cost &&
-			slices.Equal(g.times, times) {
-			return g
+		if g.Rank != rank || g.present != present || g.quantity != u.Quantity || !slices.Equal(g.times, times) || g.Kind != kind ||
+			g.sheet != applied.Sheet || g.Booking != u.Booked || g.Reason != u.Reason || g.cost != u.Cost || g.key != q ||
+			applied.Dated && g.dayKind != u.DayKind {
+			continue
 		}
+		if before >= 0 { // the next use is likely to be of the same line: it comes first
+			r.groups[before].next, g.next, r.heads[slot] = g.next, r.heads[slot], at
+		}
+		return g
 	}
 	r.input(it, applied, q, rank, present, times)
 	g := r.add()
