@@ -1,7 +1,6 @@
 package tariff
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -109,7 +108,7 @@ func oneOf[T comparable](v T, list ...T) bool { return slices.Contains(list, v) 
 func (c *checker) quotientPolicy() {
 	q := &c.t.Quotient
 	for i, k := range q.Kinds {
-		kind, name := splitKind(k)
+		kind, _ := splitKind(k)
 		known := oneOf(kind, quotient.Kinds()...)
 		if !isWord(k) || strings.HasSuffix(k, ":") || !known {
 			if near, ok := nearest(string(kind), words(quotient.Kinds()...)); ok && !known && isWord(k) {
@@ -118,7 +117,6 @@ func (c *checker) quotientPolicy() {
 			}
 			c.file(CodeValue, index("$.quotient.kinds", i), ent.CodeOf("value", k))
 		}
-		_ = name
 	}
 	if !oneOf(q.Missing, "", quotient.MissingRefuse, quotient.MissingTopBand, quotient.MissingTopBandSurcharge, quotient.MissingFullPrice) {
 		c.bad("$.quotient", "missing")
@@ -476,6 +474,3 @@ func fromUnits(q int64) decimal.Decimal {
 	d := decimal.New(q, -quotientDecimals)
 	return ent.Written(d.Rat())
 }
-
-// String names the sheet, for developers.
-func (t *Tariff) String() string { return fmt.Sprintf("%s (%s)", t.ID, t.From) }
