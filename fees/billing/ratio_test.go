@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -89,8 +89,9 @@ func cityHouseholds() (*feestest.Town, []*billing.Household, int, error) {
 	return town, households, len(children), nil
 }
 
-// compareCity rates the same year with two sheets, on two cores, and compares what each household pays.
+// compareCity simulates two sheets over every use of that year, on one core. Making the uses is not counted.
 func compareCity() error {
+	runtime.GOMAXPROCS(1)
 	var prices [2]*tariff.Compiled
 	for i, meal := range []string{"2.35", "2.60"} {
 		var err error
@@ -102,62 +103,49 @@ func compareCity() error {
 	if err != nil {
 		return err
 	}
-	var raters [2][2]*billing.Rater
-	for core := range raters {
-		for i := range prices {
-			raters[core][i] = billing.NewRater(prices[i])
-		}
-	}
-	year := make([][2]tariff.Amount, len(households))
-	const chunk = 1000
 	var spent time.Duration
 	uses := 0
-	month := make([][]billing.Use, chunk)
-	for _, m := range town.Months() {
-		for from := 0; from < len(households); from += chunk {
-			some := households[from:min(from+chunk, len(households))]
-			for i, h := range some {
-				month[i] = town.Uses(h, m)
-				uses += len(month[i])
-			}
-			start := time.Now()
-			var wait sync.WaitGroup
-			var errs [2]error
-			for core := range raters {
-				wait.Go(func() {
-					for i := core; i < len(some); i += 2 {
-						for k, r := range raters[core] {
-							bill, err := r.Rate(some[i], m, month[i])
-							if err == nil {
-								year[from+i][k], err = year[from+i][k].Add(bill.Total)
-							}
-							errs[core] = errors.Join(errs[core], err)
-						}
-					}
-				})
-			}
-			wait.Wait()
-			spent += time.Since(start)
-			if err := errors.Join(errs[0], errs[1]); err != nil {
-				return err
-			}
+	const chunk = 100
+	for from := 0; from < len(households); from += chunk {
+		some := households[from:min(from+chunk, len(households))]
+		families := make([]*tariff.Family, len(some))
+		for i, h := range some {
+			families[i] = yearOf(town, h)
+			uses += len(families[i].Uses)
 		}
+		var failed error
+		took, err := ratio.CPU(func() {
+			c, err := tariff.Simulate(prices[0], prices[1], slices.Values(families), tariff.CompareOptions{})
+			if failed = err; err == nil && (len(c.SVG(ent.FR)) == 0 || !c.Balanced() || c.LeftOut > 0) {
+				failed = errors.New("no comparison")
+			}
+		})()
+		if err != nil || failed != nil {
+			return errors.Join(err, failed)
+		}
+		spent += took
 	}
-	start := time.Now()
-	c, err := tariff.NewComparer(tariff.CompareOptions{})
-	if err != nil {
-		return err
-	}
-	for i, h := range households {
-		c.Add(1, tariff.Quotient{}, len(h.Children), year[i][0], year[i][1])
-	}
-	result := c.Result()
-	if len(result.SVG(ent.FR)) == 0 || !result.Balanced() {
-		return errors.New("no comparison")
-	}
-	spent += time.Since(start)
 	fmt.Printf("CITY %d %d %d %d\n", children, uses, len(households), spent.Microseconds())
 	return nil
+}
+
+// yearOf is a household with every use of its year, one by one.
+func yearOf(town *feestest.Town, h *billing.Household) *tariff.Family {
+	f := &tariff.Family{Children: len(h.Children)}
+	for e := range h.Quotients.All() {
+		if q, err := tariff.QuotientOf(e.Quotient); err == nil {
+			f.Quotient = q
+		}
+	}
+	for _, m := range town.Months() {
+		for _, u := range town.Uses(h, m) {
+			f.Uses = append(f.Uses, tariff.YearlyUse{Times: 1, Input: tariff.Input{
+				Owner: h.Payer, Date: u.Day, Activity: u.Activity, Quotient: f.Quotient, Residence: h.Residence, Regime: h.Regime, Status: h.Status,
+				Booking: u.Booked, Day: u.DayKind, Times: u.Times, Rank: 1, Present: len(h.Children), Children: len(h.Children),
+			}})
+		}
+	}
+	return f
 }
 
 // city rates a school year of uses of a city, on one core. Making the uses is not counted: a city has them.
@@ -235,7 +223,7 @@ func BenchmarkRatioCity(b *testing.B) {
 	}
 }
 
-// BenchmarkRatioCompareCity rates that year with two sheets, on two cores, by the clock.
+// BenchmarkRatioCompareCity simulates two sheets over that year, use by use.
 func BenchmarkRatioCompareCity(b *testing.B) {
 	for range b.N {
 		out, u, err := ratio.ChildOutput(os.Args[0], append(os.Environ(), childMode+"=compare"), "-test.run=^$")

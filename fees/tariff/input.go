@@ -104,18 +104,21 @@ func splitKind(s string) (kind quotient.Kind, name string) {
 type span struct {
 	minutes    int
 	start, end Clock
-	any        bool
 }
 
 // minutesOf counts the presences of a day: their union, or each one by itself.
 func minutesOf(times []Interval, each bool) span {
+	if len(times) == 1 {
+		x := times[0]
+		return span{int(x.End - x.Start), x.Start, x.End}
+	}
 	var buf [16]Interval // a day has a few presences: no allocation
 	sorted := append(buf[:0], times...)
 	slices.SortFunc(sorted, func(a, b Interval) int { return int(a.Start - b.Start) })
 	var s span
 	for i, x := range sorted {
 		if i == 0 {
-			s = span{start: x.Start, end: x.Start, any: true}
+			s = span{start: x.Start, end: x.Start}
 		}
 		from := x.Start
 		if !each && from < s.end {
