@@ -57,8 +57,8 @@ func Get(name string) (*tariff.Tariff, error) {
 	return t, nil
 }
 
-// PSU returns the national prices of crèches, one sheet for each period since September 2019. Rates and floors were recalled,
-// not read in a text: check them before use.
+// PSU returns the national prices of crèches, one sheet for each period since September 2019, the first one first. They were
+// read on pages that quote the CNAF or recalled, as the notes of each sheet say: check them before use.
 func PSU() ([]*tariff.Tariff, error) {
 	var out []*tariff.Tariff
 	for _, name := range Names() {

@@ -71,3 +71,15 @@ func requirePrice(t testing.TB, want string, s *tariff.Tariff, g tariff.Given) {
 	require.NoError(t, err, "%s %+v", s.ID, g)
 	require.True(t, dec(want).Equal(got), "%s %+v: %s and not %s", s.ID, g, got, want)
 }
+
+// quoted prices a case and returns what made the price.
+func quoted(t testing.TB, s *tariff.Tariff, g tariff.Given) tariff.Quote {
+	t.Helper()
+	c, err := s.Compile()
+	require.NoError(t, err)
+	in, err := g.Input(s)
+	require.NoError(t, err)
+	q, err := c.Quote(&in)
+	require.NoError(t, err)
+	return q
+}

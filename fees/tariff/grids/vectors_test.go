@@ -2,6 +2,8 @@ package grids_test
 
 import (
 	"encoding/json"
+	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,12 +69,15 @@ func TestVectorsGapPolicyChampcevinel(t *testing.T) {
 	}
 }
 
-// issueParams returns the parameters of the issues of one code.
-func issueParams(t testing.TB, issues ent.Issues, code ent.Code, activity string) []map[string]string {
+// span is what an issue says of a grid: from a quotient to another one.
+type span struct{ from, to string }
+
+// errorsOf returns the errors of a sheet by code and span, with the number of grids that have them.
+func errorsOf(t testing.TB, s *tariff.Tariff) map[ent.Code]map[span]int {
 	t.Helper()
-	var out []map[string]string
-	for _, i := range issues {
-		if i.Code != code || !strings.HasPrefix(i.Path, activity) {
+	out := map[ent.Code]map[span]int{}
+	for _, i := range s.Validate() {
+		if i.Severity != ent.SeverityError {
 			continue
 		}
 		b, err := json.Marshal(i)
@@ -81,11 +86,19 @@ func issueParams(t testing.TB, issues ent.Issues, code ent.Code, activity string
 			Params []struct{ Name, Value string }
 		}
 		require.NoError(t, json.Unmarshal(b, &j))
-		m := map[string]string{}
+		var at span
 		for _, p := range j.Params {
-			m[p.Name] = p.Value
+			switch p.Name {
+			case "from":
+				at.from = p.Value
+			case "to":
+				at.to = p.Value
+			}
 		}
-		out = append(out, m)
+		if out[i.Code] == nil {
+			out[i.Code] = map[span]int{}
+		}
+		out[i.Code][at]++
 	}
 	return out
 }
@@ -99,47 +112,41 @@ func TestVectorsGridDefects(t *testing.T) {
 	}
 	vectors(t, "grid_defects", &cases)
 	require.Len(t, cases, 8)
-	codes := map[string]ent.Code{"gap": tariff.CodeGap, "overlap": tariff.CodeOverlap, "open end (incomplete source)": tariff.CodeLastBand}
+	type defect struct {
+		code ent.Code
+		// grids is in how many grids of the document the sheet's one defect stands: its activities, residents and outside.
+		grids int
+		spans []span
+	}
+	wanted := map[string]defect{
+		"talloires-cantine gap":                                         {tariff.CodeGap, 1, []span{{"1100", "1100"}, {"2001", "2001"}}},
+		"saffre-lescopains-2025 gap":                                    {tariff.CodeGap, 3, []span{{"450", "450"}}},
+		"rpi-du-val-2021 gap":                                           {tariff.CodeGap, 4, []span{{"799", "800"}}},
+		"vetusienne-2020 gap":                                           {tariff.CodeGap, 2, []span{{"600", "600"}, {"901", "901"}}},
+		"baincthun-garderie-2022 gap":                                   {tariff.CodeGap, 2, []span{{"617", "617"}}},
+		"medoc-estuaire-2015 overlap":                                   {tariff.CodeOverlap, 2, []span{{"1500", "1500"}}},
+		"roncq-2025 (non-resident half-hour) gap":                       {tariff.CodeGap, 1, []span{{"800", "859"}}}, // 860 begins the next band
+		"paris-restauration-scolaire-2020 open end (incomplete source)": {tariff.CodeLastBand, 1, []span{{"1901", ""}}},
+	}
 	for _, c := range cases {
+		d, ok := wanted[c.Tariff+" "+c.Defect]
+		require.True(t, ok, "%s: %s", c.Tariff, c.Defect)
 		name, _, _ := strings.Cut(c.Tariff, " ")
-		s := get(t, name)
-		activity, grids := "$.activities", 1
-		switch name {
-		case "saffre-lescopains-2025":
-			grids = 3 // the same defect in the grid of each of its activities
-		case "vetusienne-2020", "medoc-estuaire-2015":
-			grids = 2
-		case "rpi-du-val-2021", "baincthun-garderie-2022":
-			grids = 4 // two columns, residents and outside
-			if name == "baincthun-garderie-2022" {
-				grids = 2
-			}
+		spans := map[span]int{}
+		for _, x := range d.spans {
+			spans[x] = d.grids
 		}
-		code, ok := codes[c.Defect]
-		require.True(t, ok, c.Defect)
-		found := issueParams(t, s.Validate(), code, activity)
-		wanted := map[string]int{}
+		assert.Equal(t, map[ent.Code]map[span]int{d.code: spans}, errorsOf(t, get(t, name)), c.Tariff)
+		// Each point of the vector is in a span.
 		for _, p := range c.Points {
-			p = strings.TrimSuffix(p, " and above")
-			if from, to, ok := strings.Cut(p, " to "); ok {
-				// The upper bound is where the next band begins.
-				p = from + "-" + dec(to).Sub(dec("1")).String()
-			}
-			wanted[p] += grids
+			p, _, open := strings.Cut(p, " and above")
+			first, last, ranged := strings.Cut(p, " to ")
+			require.True(t, slices.ContainsFunc(d.spans, func(x span) bool {
+				from := dec(first)
+				inside := from.GreaterThanOrEqual(dec(x.from)) && (open == (x.to == "")) && (open || from.LessThanOrEqual(dec(x.to)))
+				return inside && (!ranged || x.from == first && dec(x.to).Add(dec("1")).Equal(dec(last)))
+			}), "%s: %s", c.Tariff, p)
 		}
-		got := map[string]int{}
-		for _, p := range found {
-			switch from, to := p["from"], p["to"]; {
-			case to == "" || from == to:
-				got[from]++
-			case dec(to).Sub(dec(from)).Equal(dec("1")):
-				got[from]++
-				got[to]++
-			default:
-				got[from+"-"+to]++
-			}
-		}
-		assert.Equal(t, wanted, got, c.Tariff)
 	}
 }
 
@@ -226,17 +233,24 @@ func TestVectorsNextLowerBandSaffre(t *testing.T) {
 func TestVectorsSeparatedParentsGaronne(t *testing.T) {
 	t.Parallel()
 	var cases []struct {
-		Monthly   string `json:"monthly"`
-		Meal      string `json:"meal"`
-		Separated string `json:"separated_meal"`
+		RFR           string `json:"rfr"`
+		Monthly       string `json:"monthly"`
+		Band          int    `json:"band"`
+		SeparatedBand int    `json:"separated_band"`
+		Meal          string `json:"meal"`
+		Separated     string `json:"separated_meal"`
 	}
 	vectors(t, "separated_parents_garonne", &cases)
 	require.Len(t, cases, 2)
+	s := get(t, "garonne-calandreta-2024")
 	for _, c := range cases {
+		require.True(t, dec(c.RFR).Div(dec("12")).Equal(dec(c.Monthly)))
 		g := withQuotient(column("meal"), c.Monthly)
-		requirePrice(t, c.Meal, get(t, "garonne-calandreta-2024"), g)
+		requirePrice(t, c.Meal, s, g)
+		assert.Equal(t, c.Band, quoted(t, s, g).Band+1)
 		g.Status = []tariff.Status{tariff.StatusSeparated}
-		requirePrice(t, c.Separated, get(t, "garonne-calandreta-2024"), g)
+		requirePrice(t, c.Separated, s, g)
+		assert.Equal(t, c.SeparatedBand, quoted(t, s, g).Band+1)
 	}
 }
 
@@ -246,7 +260,12 @@ func TestVectorsEffortRateFay(t *testing.T) {
 	vectors(t, "effort_rate_fay", &cases)
 	require.Len(t, cases, 12)
 	for _, c := range cases {
-		requirePrice(t, c.Price, get(t, "fay-aux-loges-cantine"), withQuotient(column("meal"), c.QF))
+		s, g := get(t, "fay-aux-loges-cantine"), withQuotient(column("meal"), c.QF)
+		requirePrice(t, c.Price, s, g)
+		// Without floor, ceiling and rounding.
+		e := s.Activities[0].Rules[2].Effort
+		e.Min, e.Max, s.Rounding.Step = nil, nil, dec("0.00000001")
+		requirePrice(t, c.Raw, s, g)
 	}
 }
 
@@ -254,6 +273,7 @@ func TestVectorsLinearPoissy(t *testing.T) {
 	t.Parallel()
 	var cases []struct {
 		QF    string `json:"qf"`
+		Exact string `json:"exact"`
 		Three string `json:"half_up_3"`
 		Two   string `json:"half_up_2"`
 	}
@@ -265,6 +285,8 @@ func TestVectorsLinearPoissy(t *testing.T) {
 		requirePrice(t, c.Two, s, g)
 		s.Rounding.Step = dec("0.001")
 		requirePrice(t, c.Three, s, g)
+		s.Rounding.Step = dec("0.00000001")
+		requirePrice(t, fraction(t, c.Exact), s, g)
 	}
 }
 
@@ -277,25 +299,45 @@ func TestVectorsPSU(t *testing.T) {
 		Disabled  int    `json:"disabled_children"`
 		Context   string `json:"context"`
 		Rate      string `json:"rate_percent"`
+		Exact     string `json:"exact"`
 		Two       string `json:"hourly_half_up_2"`
 		Four      string `json:"hourly_half_up_4"`
 	}
 	vectors(t, "psu_hourly", &cases)
 	require.Len(t, cases, 5)
 	for _, c := range cases {
+		// A context without a month is of the last sheet, whose floor and ceiling it has.
 		name := "psu-2025-09"
-		switch {
-		case strings.HasPrefix(c.Context, "2024-09"):
+		if strings.HasPrefix(c.Context, "2024-09") {
 			name = "psu-2024-09"
-		case c.Context == "ceiling applies":
-			// 3.5105 is 8500 by the rate: the ceiling of September 2025, as it is.
 		}
 		s := get(t, name)
+		psu := s.Activities[0].Rules[0].PSU
+		for figure := range strings.FieldsSeq(c.Context) {
+			if v := strings.Trim(figure, ","); strings.HasSuffix(v, ".00") || strings.HasSuffix(v, ".77") {
+				assert.True(t, dec(v).Equal(psu.Floor), c.Context)
+			} else if len(v) == len("8500") && strings.HasSuffix(v, "00") {
+				assert.True(t, dec(v).Equal(psu.Ceiling), c.Context)
+			}
+		}
+		assert.True(t, slices.ContainsFunc(psu.Rates, func(r tariff.PSURate) bool { return r.Percent.Equal(dec(c.Rate)) }), c.Rate)
 		g := tariff.Given{Activity: "creche", Children: c.Children, DisabledChildren: c.Disabled, Resources: quotientOf(c.Resources)}
 		requirePrice(t, c.Two, s, g)
 		s.Rounding.Step = dec("0.0001")
 		requirePrice(t, c.Four, s, g)
+		s.Rounding.Step = dec("0.00000001")
+		requirePrice(t, fraction(t, c.Exact), s, g)
 	}
+}
+
+// fraction rounds an exact fraction to the last decimal of an amount.
+func fraction(t testing.TB, exact string) string {
+	t.Helper()
+	r, ok := new(big.Rat).SetString(exact)
+	require.True(t, ok, exact)
+	d, err := ent.Rounding{Step: dec("0.00000001"), Mode: ent.RoundHalfUp}.Round(r)
+	require.NoError(t, err)
+	return d.String()
 }
 
 func TestVectorsStartedUnits(t *testing.T) {
@@ -429,4 +471,11 @@ func TestStrasbourgMixedThresholds(t *testing.T) {
 		codes[i.Code]++
 	}
 	assert.Equal(t, 1, codes[tariff.CodeMonotone])
+	for q, want := range map[string]string{"699": "24.77", "750": "31.10", "820": "35.85", "950": "33.38"} {
+		requirePrice(t, want, s, withQuotient(column("evening"), q))
+	}
+	// The sheet of 2024 by itself.
+	for _, q := range []string{"750", "820"} {
+		requirePrice(t, "29.07", get(t, "strasbourg-accueil-soir-maternelle-2024"), withQuotient(column("evening"), q))
+	}
 }
