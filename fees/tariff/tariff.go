@@ -266,7 +266,8 @@ type Share struct {
 }
 
 // PSU is the hourly price of a crèche (prestation de service unique): monthly resources, between the national floor and
-// ceiling, by a rate that falls with the number of dependent children. Each disabled child counts as one more.
+// ceiling, by a rate that falls with the number of dependent children. Each disabled child counts as one more; the last rate
+// also stands for more children than its bounds say, as towns print it ("8 and more").
 type PSU struct {
 	Rates   []PSURate       `json:"rates"`
 	Floor   decimal.Decimal `json:"floor"`

@@ -565,8 +565,17 @@ func TestPrintedNotes(t *testing.T) {
 			requirePrice(t, c.price, get(t, c.id), c.g)
 		})
 	}
+	// The CCAS pays its part of the first band of Roncq and of no other, resident and with a meal.
+	s := get(t, "roncq-2025")
+	for _, activity := range []string{"meal", "wednesday", "care"} {
+		half := during("16:30-17:00")
+		assert.Len(t, quoted(t, s, column(activity, half, at("399.99"))).Parts, 1, activity)
+		assert.Empty(t, quoted(t, s, column(activity, half, at("400"))).Parts, activity)
+		assert.Empty(t, quoted(t, s, column(activity, half, at("100"), outside)).Parts, activity)
+	}
+	assert.Empty(t, quoted(t, s, column("meal", at("100"), pai)).Parts)
 	// The half-day of Saffré is half the day to 0.05, ties up.
-	s := get(t, "saffre-lescopains-2025")
+	s = get(t, "saffre-lescopains-2025")
 	rounding := ent.Rounding{Step: dec("0.05"), Mode: ent.RoundHalfUp}
 	days, halves := s.Activities[0].Rules[0].Bands.Rows, s.Activities[1].Rules[0].Bands.Rows
 	require.Len(t, days, 14)
