@@ -6,13 +6,13 @@ import { axe, choice, has, pageTest, read, screenshot, signIn } from "./lib.mjs"
 const locales = ["fr-FR", "en-GB"];
 
 const roles = [
-	"élève", "responsable d’un élève", "enseignant", "direction", "vie scolaire", "personnel de l’établissement",
+	"élève", "responsable d’un élève", "enseignant", "direction", "vie scolaire", "personnel de l’établissement", "mairie",
 ];
 
 // Who sees what, for three profiles that differ most.
 const profiles = [
 	{ role: "élève", menu: ["Accueil", "Ma page"], home: "Mon établissement", own: ["Identité", "Scolarité", "Responsables et contacts"] },
-	{ role: "responsable d’un élève", menu: ["Accueil", "Ma page"], home: "Mes enfants", own: ["Identité", "Enfants"] },
+	{ role: "responsable d’un élève", menu: ["Accueil", "Ma page", "Tarifs"], home: "Mes enfants", own: ["Identité", "Enfants"] },
 	{
 		role: "direction",
 		menu: ["Accueil", "Établissements", "Recherche", "Ma page", "Livraison"],

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/opencartable/cartable/examples/portal/fees"
 	"github.com/opencartable/cartable/examples/portal/intake"
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
@@ -28,6 +29,10 @@ func newPortal(o intake.Options, out io.Writer, log *slog.Logger) (*portal, erro
 	if err != nil {
 		return nil, err
 	}
+	prices, err := fees.New(o.Academy)
+	if err != nil {
+		return nil, err
+	}
 	var door web.Door = school.NewDoor(schools)
 	notice := "Académie fictive : aucune de ces personnes n’existe."
 	if !in.Fictional() {
@@ -37,7 +42,7 @@ func newPortal(o intake.Options, out io.Writer, log *slog.Logger) (*portal, erro
 		notice = "Livraison ouverte avec -feed : ces pages peuvent montrer des personnes réelles."
 	}
 	site, err := web.New(web.Options{
-		Door: door, Log: log, Notice: web.French(notice), Busy: in.Busy, Areas: []web.Area{schools, in},
+		Door: door, Log: log, Notice: web.French(notice), Busy: in.Busy, Areas: []web.Area{schools, prices, in},
 	})
 	if err != nil {
 		return nil, err

@@ -151,7 +151,7 @@ func TestPortal(t *testing.T) {
 	t.Parallel()
 	s := start(t, intake.Options{})
 	who := s.choices(t)
-	require.Len(t, who, 6, "one person of each profile")
+	require.Len(t, who, 7, "one person of each profile, and the town hall")
 
 	t.Run("sign-in is asked for", func(t *testing.T) {
 		t.Parallel()

@@ -23,6 +23,9 @@ type Door struct{ area *Area }
 // NewDoor returns the door of an area whose persons are all fictional.
 func NewDoor(a *Area) *Door { return &Door{a} }
 
+// townHall is the choice of somebody who is in no school's directory.
+const townHall = "mairie"
+
 // maxChoices is how many persons a search of the sign-in page proposes.
 const maxChoices = 20
 
@@ -57,6 +60,9 @@ func (d *Door) SignIn(r *http.Request, failed bool) (web.Page, error) {
 // Enter reads the person that was picked.
 func (d *Door) Enter(r *http.Request) (web.Account, bool) {
 	x := d.area.index.Load()
+	if r.PostFormValue("person") == townHall && x.one {
+		return web.Account{Name: "Service de la commune", Role: "mairie", TownHall: true, Ref: townHall}, true
+	}
 	p, ok := ParsePerson(r.PostFormValue("person"))
 	if !ok || !x.one {
 		return web.Account{}, false

@@ -42,6 +42,10 @@ type Page struct {
 	Refresh int
 	// Query stands in the search box of the header.
 	Query string
+	// Script is the address of the page's script, which the page does without when it does not run.
+	Script string
+	// Fragment is a template of the view that is sent alone, for a script of ours.
+	Fragment string
 }
 
 // Views are the pages of an area by name.

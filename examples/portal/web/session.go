@@ -17,6 +17,8 @@ type Account struct {
 	Profile ent.Profile
 	// Admin is the person at the terminal, who sees everything.
 	Admin bool
+	// TownHall is somebody of the town hall, who sees tariffs and no family.
+	TownHall bool
 	// Ref names the person to the areas.
 	Ref string
 }

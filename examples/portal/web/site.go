@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -85,25 +86,58 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 
 // Page adds a page for those who signed in. The pattern is that of http.ServeMux, without method.
 func (s *Site) Page(pattern string, h Handler) {
+	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, h) })
+}
+
+func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
+	if s.busy(w, r) {
+		return
+	}
+	who, ok := s.sessions.of(r)
+	if !ok {
+		http.Redirect(w, r, "/connexion", http.StatusSeeOther)
+		return
+	}
+	p, err := h(r, who)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		s.fail(w, r, http.StatusNotFound)
+	case err != nil:
+		s.opt.Log.Error("page", "route", r.Pattern, "error", err)
+		s.fail(w, r, http.StatusInternalServerError)
+	default:
+		s.show(w, r, p)
+	}
+}
+
+// Post adds what a page's form is sent to: the answer is a page too. The body is bounded, and what comes from another site
+// is refused before it gets here.
+func (s *Site) Post(pattern string, h Handler) {
+	s.mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		s.answer(w, r, h)
+	})
+}
+
+// maxForm bounds a form, in bytes.
+const maxForm = 512 << 10
+
+// File adds a file that a page shows or offers.
+func (s *Site) File(pattern, mime string, write func(w io.Writer, r *http.Request, who Account) error) {
 	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
-		if s.busy(w, r) {
-			return
-		}
 		who, ok := s.sessions.of(r)
 		if !ok {
 			http.Redirect(w, r, "/connexion", http.StatusSeeOther)
 			return
 		}
-		p, err := h(r, who)
-		switch {
-		case errors.Is(err, ErrNotFound):
+		var b bytes.Buffer
+		if err := write(&b, r, who); err != nil {
 			s.fail(w, r, http.StatusNotFound)
-		case err != nil:
-			s.opt.Log.Error("page", "route", r.Pattern, "error", err)
-			s.fail(w, r, http.StatusInternalServerError)
-		default:
-			s.show(w, r, p)
+			return
 		}
+		w.Header().Set("Content-Type", mime)
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = b.WriteTo(w)
 	})
 }
 
@@ -195,8 +229,12 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, p Page) {
 			}
 		}
 	}
+	name, data := "layout", any(f)
+	if p.Fragment != "" {
+		name, data = p.Fragment, p.Data
+	}
 	var b bytes.Buffer
-	if err := p.View.ExecuteTemplate(&b, "layout", f); err != nil {
+	if err := p.View.ExecuteTemplate(&b, name, data); err != nil {
 		s.opt.Log.Error("template", "route", r.Pattern, "error", err)
 		http.Error(w, "Erreur du portail", http.StatusInternalServerError)
 		return
@@ -246,7 +284,7 @@ func (s *Site) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.opt.Now()
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "+
+		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "+
 			"form-action 'self'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
