@@ -19,6 +19,8 @@ type card struct {
 
 // homeData is the home page.
 type homeData struct {
+	// TownHall has tariffs and no school.
+	TownHall bool
 	Hello  string
 	Cards  []card
 	Mine   []link // classes and groups one teaches
@@ -32,7 +34,7 @@ type homeData struct {
 const maxCards = 12
 
 func (a *Area) home(_ *http.Request, v *viewer) (web.Page, error) {
-	d := homeData{Hello: v.who.Name, Empty: len(v.idx.schools) == 0}
+	d := homeData{Hello: v.who.Name, TownHall: v.who.TownHall, Empty: len(v.idx.schools) == 0}
 	title := "Accueil"
 	switch v.person.Category {
 	case Pupil:
