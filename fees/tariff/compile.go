@@ -313,7 +313,8 @@ func (c *Compiled) sheetOf(day, number int32) (*sheet, int32) {
 	if number < 0 || day == 0 {
 		return nil, 0
 	}
-	for _, s := range slices.Backward(c.sheets) {
+	for i := range c.sheets {
+		s := c.sheets[len(c.sheets)-1-i] // the latest sheet is asked for most
 		if s.from <= day && day <= s.to {
 			if at := s.byNumber[number]; at >= 0 {
 				return s, at

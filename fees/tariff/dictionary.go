@@ -2,6 +2,7 @@ package tariff
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
@@ -65,6 +66,27 @@ type dictionary struct {
 type kindName struct {
 	kind quotient.Kind
 	name string
+	// number is that of a known kind: numbers are compared faster than texts.
+	number uint8
+}
+
+// kindNumber returns the number of a kind of package quotient, 0 for another one.
+func kindNumber(k quotient.Kind) uint8 {
+	switch k {
+	case quotient.KindCAF:
+		return 1
+	case quotient.KindMSA:
+		return 2
+	case quotient.KindRFRPerPart:
+		return 3
+	case quotient.KindRFRPerPerson:
+		return 4
+	case quotient.KindRFRTwelfth:
+		return 5
+	case quotient.KindMunicipal:
+		return 6
+	}
+	return 0
 }
 
 // newDictionary collects the activities of the sheets; words come as conditions are compiled.
@@ -148,9 +170,10 @@ func (d *dictionary) kindsOf(list []string) uint64 {
 	var mask uint64
 	for _, k := range list {
 		kind, name := splitKind(k)
-		at := slices.Index(d.kinds, kindName{kind, name})
+		one := kindName{kind, name, kindNumber(kind)}
+		at := slices.Index(d.kinds, one)
 		if at < 0 {
-			d.kinds = append(d.kinds, kindName{kind, name})
+			d.kinds = append(d.kinds, one)
 			at = len(d.kinds) - 1
 		}
 		mask |= 1 << min(at, maxWords)
@@ -162,7 +185,8 @@ func (d *dictionary) kindsOf(list []string) uint64 {
 func (d *dictionary) kindBits(q *Quotient) uint64 {
 	var mask uint64
 	for i := range d.kinds {
-		if k := &d.kinds[i]; k.kind == q.kind && (k.name == "" || k.name == q.name) {
+		k := &d.kinds[i]
+		if k.number == q.number && (k.number != 0 || k.kind == q.kind) && (k.name == "" || k.name == q.name) {
 			mask |= 1 << min(i, maxWords)
 		}
 	}
@@ -188,13 +212,13 @@ func (d *dictionary) mask(k checkKind, list []string) uint64 {
 }
 
 // number returns the number of a word.
-func (d *dictionary) number(k checkKind, w string) int32 {
+func (d *dictionary) number(k checkKind, w string) int16 {
 	if w == "" {
 		return wordMissing
 	}
 	for i, x := range d.words[k] {
 		if x == w {
-			return int32(i + firstWord) //nolint:gosec // at most maxWords
+			return int16(i + firstWord) //nolint:gosec // at most maxWords
 		}
 	}
 	return wordUnknown
@@ -322,7 +346,7 @@ type bound struct {
 	quotient int64
 	quantity int32
 	known    bool
-	values   [kindCount]int32
+	values   [kindCount]int16
 	status   uint64
 	// kinds are the bits of the kinds that the quotient is.
 	kinds uint64
@@ -348,7 +372,7 @@ func (d *dictionary) head(b *bound, in *Input) {
 // bind turns what some checks ask for into numbers.
 func (d *dictionary) bind(b *bound, in *Input, asks []checkKind) {
 	for _, k := range asks {
-		var v int32
+		var v int16
 		switch k {
 		case checkResidence:
 			v = d.number(k, string(in.Residence))
@@ -397,18 +421,16 @@ func (d *dictionary) bind(b *bound, in *Input, asks []checkKind) {
 	}
 }
 
-func truth(b bool) int32 {
+func truth(b bool) int16 {
 	if b {
 		return isTrue
 	}
 	return isFalse
 }
 
-func count(n int) int32 {
-	if n <= 0 || n > maxCount {
-		return 0
-	}
-	return int32(n)
+// count returns a number of persons; nobody has more brothers and sisters than it holds.
+func count(n int) int16 {
+	return int16(min(max(n, 0), math.MaxInt16)) //nolint:gosec // bounded
 }
 
 // criterion names a kind for a message.

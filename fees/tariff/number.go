@@ -360,6 +360,8 @@ type Quotient struct {
 	name  string
 	value int64 // in units of 1/quotientScale
 	known bool
+	// number is that of a known kind.
+	number uint8
 }
 
 // QuotientOf makes a quotient ready; a missing one stays missing. It returns CodeNumber for a negative one, one that is not
@@ -367,12 +369,12 @@ type Quotient struct {
 func QuotientOf(q quotient.Quotient) (Quotient, error) {
 	v, ok := q.Value.Value()
 	if !ok {
-		return Quotient{kind: q.Kind, name: q.Name}, nil
+		return Quotient{kind: q.Kind, name: q.Name, number: kindNumber(q.Kind)}, nil
 	}
 	if !inLimits(v) || v.Sign() < 0 || !v.Equal(v.Truncate(quotientDecimals)) {
 		return Quotient{}, fmt.Errorf("tariff: quotient: %w", CodeNumber)
 	}
-	return Quotient{q.Kind, q.Name, v.Shift(quotientDecimals).IntPart(), true}, nil
+	return Quotient{q.Kind, q.Name, v.Shift(quotientDecimals).IntPart(), true, kindNumber(q.Kind)}, nil
 }
 
 // Known reports whether there is a value; 0 is one.

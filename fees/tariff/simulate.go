@@ -369,7 +369,7 @@ func Distribution(rows []DistributionRow, kind string, points int, template func
 			const cent = quotientScale / 100
 			at := (from + width/(2*n)*(2*p+1)) / cent * cent
 			f := Family{
-				Children: r.Children, Quotient: Quotient{k, name, max(at, from), true}, Weight: r.Households*(p+1)/n - r.Households*p/n,
+				Children: r.Children, Quotient: Quotient{k, name, max(at, from), true, kindNumber(k)}, Weight: r.Households*(p+1)/n - r.Households*p/n,
 			}
 			uses, after := template(r.Children)
 			f.Uses, f.After = slices.Clone(uses), slices.Clone(after)

@@ -21,13 +21,13 @@ type card struct {
 type homeData struct {
 	// TownHall has tariffs and no school.
 	TownHall bool
-	Hello  string
-	Cards  []card
-	Mine   []link // classes and groups one teaches
-	More   int    // schools that have no card
-	Empty  bool   // there is no school to show
-	NoTie  bool   // a relative without responsibility
-	Header string
+	Hello    string
+	Cards    []card
+	Mine     []link // classes and groups one teaches
+	More     int    // schools that have no card
+	Empty    bool   // there is no school to show
+	NoTie    bool   // a relative without responsibility
+	Header   string
 }
 
 // maxCards is how many schools have a card on the home page; the others are in the list.
