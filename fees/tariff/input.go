@@ -2,6 +2,7 @@ package tariff
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,6 +43,16 @@ type Input struct {
 	Cost, Resources Amount
 	// Custom are the commune's own criteria.
 	Custom map[string]string
+}
+
+// sameUse reports whether two uses are the same but for the person who pays and the day.
+func (in *Input) sameUse(o *Input) bool {
+	return in.Activity == o.Activity && in.Rank == o.Rank && in.Present == o.Present && in.Quantity == o.Quantity &&
+		in.PAI == o.PAI && in.EnrolledRank == o.EnrolledRank && in.Enrolled == o.Enrolled && in.Children == o.Children &&
+		in.DisabledChildren == o.DisabledChildren && in.Cost == o.Cost && in.Resources == o.Resources &&
+		in.Booking == o.Booking && in.Day == o.Day && in.Presence == o.Presence && in.Level == o.Level && in.Guest == o.Guest &&
+		in.Residence == o.Residence && in.Regime == o.Regime && in.Quotient == o.Quotient &&
+		slices.Equal(in.Status, o.Status) && slices.Equal(in.Times, o.Times) && maps.Equal(in.Custom, o.Custom)
 }
 
 // LogValue hides the input.

@@ -2,8 +2,11 @@ package tariff_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -134,6 +137,73 @@ func TestPreparedEqualsPrice(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A simulation remembers prices within a family: it comes to the sum of the prices one by one, whatever changes between uses.
+func TestSimulateEqualsTheSumOfPrices(t *testing.T) {
+	t.Parallel()
+	d := newDraw(31)
+	priced := 0
+	for range 400 {
+		doc, bounds := d.sheet("")
+		c, err := doc.Compile()
+		require.NoError(t, err)
+		doc2, _ := d.sheet("")
+		c2, err := doc2.Compile()
+		require.NoError(t, err)
+		var some []tariff.Input
+		for range 3 {
+			g := d.given(bounds)
+			in, err := g.Input(doc)
+			require.NoError(t, err)
+			some = append(some, in)
+		}
+		f := &tariff.Family{}
+		x, y := new(big.Rat), new(big.Rat)
+		left := false
+		for i := range 30 {
+			g := d.given(bounds)
+			in, err := g.Input(doc)
+			require.NoError(t, err)
+			again := some[i%len(some)]
+			again.Date = in.Date
+			if i%7 == 3 {
+				again.Quotient, again.Rank = in.Quotient, in.Rank
+			}
+			a, err1 := c.Price(&again)
+			b, err2 := c2.Price(&again)
+			if left = err1 != nil || err2 != nil; left && i >= 3 {
+				left = false // only what has no price at first leaves the family out
+				continue
+			}
+			f.Uses = append(f.Uses, tariff.YearlyUse{Input: again, Times: int64(i)})
+			if left {
+				break
+			}
+			times := big.NewRat(int64(i), 1)
+			x.Add(x, new(big.Rat).Mul(a.Rat(), times))
+			y.Add(y, new(big.Rat).Mul(b.Rat(), times))
+		}
+		for _, twice := range []bool{false, true} {
+			if f.After = nil; twice {
+				f.After = f.Uses // the same, read by each sheet in turn
+			}
+			got, err := tariff.Simulate(c, c2, slices.Values([]*tariff.Family{f}), tariff.CompareOptions{})
+			if errors.Is(err, tariff.CodeOverflow) {
+				continue // fractions of many kinds, summed before any rounding
+			}
+			require.NoError(t, err)
+			require.True(t, got.Balanced())
+			require.Equal(t, left, got.LeftOut == 1)
+			if left {
+				continue
+			}
+			priced++
+			assert.True(t, got.Total.Before.Equal(ent.Written(x)), "%s %s", got.Total.Before, x)
+			assert.True(t, got.Total.After.Equal(ent.Written(y)), "%s %s", got.Total.After, y)
+		}
+	}
+	require.Greater(t, priced, 100)
 }
 
 // Amounts that do not fit are refused, and never wrong.

@@ -296,19 +296,16 @@ func Simulate(before, after *Compiled, population iter.Seq[*Family], o CompareOp
 		if weight < 0 {
 			return Comparison{}, fmt.Errorf("tariff: %w", catalog().New(CodePopulation, ent.Pos{}, "$.weight", ent.FieldOf("field", "weight")))
 		}
-		uses := f.After
-		if uses == nil {
-			uses = f.Uses
-		}
-		a, err := before.year(f.Uses)
-		var b Amount
-		if err == nil {
-			b, err = after.year(uses)
+		var x, y Amount
+		if f.After == nil {
+			x, y, err = year(before, after, f.Uses)
+		} else if x, _, err = year(before, nil, f.Uses); err == nil {
+			y, _, err = year(after, nil, f.After)
 		}
 		var i ent.Issue
 		switch {
 		case err == nil:
-			c.Add(weight, f.Quotient, f.Children, a, b)
+			c.Add(weight, f.Quotient, f.Children, x, y)
 		case errors.As(err, &i) && i.Code != CodePopulation && i.Code != CodeOverflow:
 			c.LeaveOut(weight, i.Code)
 		default:
@@ -318,25 +315,79 @@ func Simulate(before, after *Compiled, population iter.Seq[*Family], o CompareOp
 	return c.Result(), nil
 }
 
-// year returns what a family pays a year.
-func (c *Compiled) year(uses []YearlyUse) (Amount, error) {
-	total := Cents(0)
+// year returns what a family pays a year with a sheet, and with a second one where there is one: each use is read once.
+func year(first, second *Compiled, uses []YearlyUse) (x, y Amount, err error) {
+	x, y = Cents(0), Cents(0)
+	var m memory
 	for i := range uses {
 		u := &uses[i]
 		if u.Times < 0 {
-			return Amount{}, fmt.Errorf("tariff: %w", catalog().New(CodePopulation, ent.Pos{}, "$.uses", ent.FieldOf("field", "times")))
+			return x, y, fmt.Errorf("tariff: %w", catalog().New(CodePopulation, ent.Pos{}, "$.uses", ent.FieldOf("field", "times")))
 		}
-		a, err := c.Price(&u.Input)
+		p, err := m.price(first, second, &u.Input)
 		if err != nil {
-			return Amount{}, err
+			return x, y, err
 		}
 		var k calc
-		total = Amount(k.add(val(total), k.times(val(a), val{u.Times, 1})))
+		x = Amount(k.add(val(x), k.times(val(p.x), val{u.Times, 1})))
+		y = Amount(k.add(val(y), k.times(val(p.y), val{u.Times, 1})))
 		if k.over {
-			return Amount{}, fmt.Errorf("tariff: %w", catalog().New(CodeOverflow, ent.Pos{}, "$.uses"))
+			return x, y, fmt.Errorf("tariff: %w", catalog().New(CodeOverflow, ent.Pos{}, "$.uses"))
 		}
 	}
-	return total, nil
+	return x, y, nil
+}
+
+// memory keeps the last prices of a family: the same use of another day costs the same, as long as the sheets hold.
+type memory struct {
+	last [4]pair
+	next int
+}
+
+// pair is what a use costs with two sheets, from a day to another.
+type pair struct {
+	in       *Input
+	from, to int32
+	x, y     Amount
+}
+
+func (m *memory) price(first, second *Compiled, in *Input) (*pair, error) {
+	day := dayOf(in.Date)
+	for i := range m.last {
+		p := &m.last[i]
+		if p.in == nil {
+			break
+		}
+		if p.from <= day && day <= p.to && in.sameUse(p.in) {
+			return p, nil
+		}
+	}
+	p := &m.last[m.next]
+	m.next = (m.next + 1) % len(m.last)
+	*p = pair{from: day, to: day, y: Cents(0)}
+	s, err := first.priceOf(in, &p.x)
+	if err != nil {
+		return p, err
+	}
+	p.from, p.to = s.from, s.to
+	if second != nil {
+		if s, err = second.priceOf(in, &p.y); err != nil {
+			return p, err
+		}
+		p.from, p.to = max(p.from, s.from), min(p.to, s.to)
+	}
+	p.in = in
+	return p, nil
+}
+
+func (c *Compiled) priceOf(in *Input, to *Amount) (*sheet, error) {
+	e := eval{in: in, bind: true}
+	c.dict.head(&e.b, in)
+	if !c.price(&e) {
+		return nil, e.failure.err(e.s, e.in)
+	}
+	*to = Amount(e.amount)
+	return e.s, nil
 }
 
 // DistributionRow is a part of a population known by its numbers only: so many households between two quotients.
