@@ -111,19 +111,19 @@ func (e *eval) rule() *rule {
 	e.band = -1
 	for i := range e.a.rules {
 		r := &e.a.rules[i]
-		if len(r.when) > 0 {
+		if when := r.when; len(when) > 0 {
 			// Most rules fall at their first word.
-			if x := &r.when[0]; x.mode == modeWord {
+			if x := &when[0]; x.mode == modeWord {
 				if v := e.b.values[x.kind]; v != wordMissing {
 					if x.mask>>uint(v)&1 == 0 {
 						continue
 					}
-					if len(r.when) == 1 {
+					if when = when[1:]; len(when) == 0 {
 						return r
 					}
 				}
 			}
-			holds, ok := e.holds(r.when)
+			holds, ok := e.holds(when)
 			if !ok {
 				return nil
 			}

@@ -102,7 +102,7 @@ func BenchmarkRatioPrice(b *testing.B) {
 			for i := range inputs {
 				prepared[i] = c.Prepare(&inputs[i])
 			}
-			const slow, fast = 40, 2000 // rounds of each side: both run for a fraction of a second
+			const slow, fast = 400, 20000 // rounds of each side: both run for some tenths of a second, far above a tick of the clock
 			for range b.N {
 				base, ours, err := ratio.Best(
 					ratio.CPU(func() {
