@@ -59,7 +59,13 @@ pageTest("the town hall sees what is wrong while typing, publishes, and comes ba
 	const at = before.slice(0, before.indexOf("below: 860, price: 2.35")).split("\n").length;
 	await text.fill(before.replace("below: 860, price: 2.35", "below: 860, prise: 2.35"));
 	await page.locator("#findings").getByText("La clé prise n’existe pas. Peut-être price").waitFor();
-	assert.ok((await page.locator("#findings").innerText()).includes(`Ligne ${at}`), "the line in fault is named");
+	await page.locator("#findings").getByRole("link", { name: `Ligne ${at}`, exact: true }).click();
+	const fault = page.locator(`#ligne-${at}`);
+	assert.match(await fault.innerText(), /below: 860, prise: 2\.35.*erreur/s, "the line in fault is marked, in words too");
+	await page.waitForFunction((id) => {
+		const box = document.getElementById(id).getBoundingClientRect();
+		return box.top >= 0 && box.bottom <= innerHeight;
+	}, `ligne-${at}`);
 	await screenshot(page, "editor");
 	await axe(page);
 	await text.fill(before.replace("below: 860, price: 2.35", "below: 860, price: 2.75"));
@@ -75,6 +81,55 @@ pageTest("the town hall sees what is wrong while typing, publishes, and comes ba
 	await page.goto("/mairie/tarif");
 	await page.getByRole("button", { name: "Revenir au tarif d’origine" }).click();
 	await has(page, "Tarif publié.");
+});
+
+pageTest("what cannot be read is named, at its field", { expect: [422] }, async (page) => {
+	await signIn(page, "responsable d’un élève");
+	await page.goto("/tarifs");
+	await page.getByLabel("Ressources ou revenu fiscal").fill("beaucoup");
+	await page.getByRole("button", { name: "Calculer" }).click();
+	const alert = page.getByRole("alert");
+	assert.match(await alert.innerText(), /Ressources ou revenu fiscal de référence\s: un nombre est attendu/);
+	await axe(page);
+	await screenshot(page, "simulator-refused");
+	await alert.getByRole("link", { name: "Ressources" }).click();
+	assert.equal(await page.evaluate(() => document.activeElement.id), "resources", "the link leads to the field");
+	assert.equal(await page.getByLabel("Ressources ou revenu fiscal").inputValue(), "beaucoup", "what was typed is still there");
+});
+
+pageTest("a family without quotient is told so", {}, async (page) => {
+	await signIn(page, "responsable d’un élève");
+	await page.goto("/tarifs");
+	await page.getByLabel("Je n’en ai pas").check();
+	await page.getByRole("button", { name: "Calculer" }).click();
+	await has(page, "Ce n’est pas un quotient de zéro", "Pas de prix.", "Le quotient manque");
+	await axe(page);
+	await screenshot(page, "simulator-no-quotient");
+});
+
+pageTest("without script, the button checks", { javaScriptEnabled: false }, async (page) => {
+	await signIn(page, "mairie");
+	await page.goto("/mairie/tarif");
+	const text = page.getByLabel("Tarif, en YAML");
+	const before = await text.inputValue();
+	await text.fill(before.replace("below: 860, price: 2.35", "below: 860, prise: 2.35"));
+	await page.getByRole("button", { name: "Vérifier" }).click();
+	await has(page, "La clé prise n’existe pas. Peut-être price", "Le tarif ne peut pas être publié");
+	assert.equal(await text.inputValue(), before.replace("below: 860, price: 2.35", "below: 860, prise: 2.35"));
+});
+
+pageTest("the town hall's pages at 320 pixels", { viewport: { width: 320, height: 700 } }, async (page) => {
+	await signIn(page, "mairie");
+	for (const [path, name] of [
+		["/mairie/tarif", "narrow-editor"],
+		["/mairie/comparaison?avant=nalliers-cantine&apres=val-de-marne-colleges-2025", "narrow-comparison"],
+	]) {
+		await page.goto(path);
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+		assert.ok(wide <= 320, `${path} is ${wide} pixels wide`);
+		await axe(page);
+		await screenshot(page, name);
+	}
 });
 
 pageTest("the council compares two tariffs, with the chart", {}, async (page) => {

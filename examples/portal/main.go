@@ -10,8 +10,10 @@
 //	web      what the areas share: layout, style sheet, menu, sessions, sign-in, error pages, headers
 //	intake   the deliveries: reading them, the progress meanwhile, and the report
 //	school   establishments, classes, groups, people and their relatives, and the search
+//	fees     prices: a parent's simulator, the town hall's tariff, two tariffs compared
 //
-// Pages are made on the server, without JavaScript; everything is held in memory, and nothing is kept when it stops.
+// Pages are made on the server and work without JavaScript, which only checks a tariff as it is typed; everything
+// is held in memory, and nothing is kept when it stops.
 package main
 
 import (

@@ -26,6 +26,8 @@ type Area struct {
 
 	mu        sync.Mutex
 	published sheet
+	// draft is a text that was checked, can be priced with and is not published; empty when there is none.
+	draft sheet
 }
 
 // sheet is a tariff with the text that it was read from.
@@ -73,10 +75,27 @@ func (a *Area) current() sheet {
 	return a.published
 }
 
+// publish makes a sheet the one in force; what was being edited is over.
 func (a *Area) publish(s sheet) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.published = s
+	a.published, a.draft = s, sheet{}
+}
+
+// edited returns the draft, if there is one.
+func (a *Area) edited() (sheet, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.draft, a.draft.prices != nil
+}
+
+// keep keeps a text that may be published, unless it is the one in force.
+func (a *Area) keep(s sheet) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.draft = s; s.text == a.published.text {
+		a.draft = sheet{}
+	}
 }
 
 // Menu returns the entries of the area: relatives have prices, the town hall has the tariff.

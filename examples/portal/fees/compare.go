@@ -1,16 +1,18 @@
 package fees
 
 import (
+	"cmp"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/examples/portal/web"
+	"github.com/opencartable/cartable/fees/feestest"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/fees/tariff/grids"
 )
@@ -28,6 +30,13 @@ type row struct {
 	Before, After                string
 }
 
+// reason is why families were left out.
+type reason struct {
+	Households int64
+	Text       string
+	Code       ent.Code
+}
+
 type compareData struct {
 	Choices             []choice
 	Problem             string
@@ -36,37 +45,76 @@ type compareData struct {
 	Before, After, Diff string
 	Factor              string
 	Crossings           []string
-	LeftOut             int64
-	Reasons             []string
+	Compared, LeftOut   int64
+	Reasons             []reason
 	Rows                []row
 }
 
-// inForce names the sheet that the town has published.
-const inForce = "en-vigueur"
+// The names of the sheets that are not among the published ones: the one in force, and the one that is being edited.
+const (
+	inForce = "en-vigueur"
+	draft   = "brouillon"
+)
 
-// sheetOf returns a sheet by its name in the form.
+// sheetOf returns a sheet by its name in the form. The families of the town have meals, so it must price them.
 func (a *Area) sheetOf(name string) (sheet, error) {
-	if name == inForce {
-		return a.current(), nil
+	var s sheet
+	switch name {
+	case inForce:
+		s = a.current()
+	case draft:
+		var ok bool
+		if s, ok = a.edited(); !ok {
+			return sheet{}, saidError("Il n’y a pas de texte en cours : vérifiez-le d’abord, sur la page « Tarif ».")
+		}
+	default:
+		if !slices.Contains(grids.Names(), name) {
+			return sheet{}, saidError("L’un des deux tarifs n’existe pas : choisissez-le dans la liste.")
+		}
+		var err error
+		if s, err = read(name); err != nil {
+			return sheet{}, err
+		}
 	}
-	return read(name)
+	if !hasMeals(s.doc) {
+		return sheet{}, saidError(fmt.Sprintf(
+			"Le tarif « %s » n’a pas d’activité « %s » : il n’y a pas de repas à comparer.", s.doc.ID, feestest.Meal))
+	}
+	return s, nil
 }
 
-// comparable returns the names of the sheets that price a meal.
-func comparable() []string {
-	return slices.DeleteFunc(grids.Names(), func(name string) bool {
+func hasMeals(doc *tariff.Tariff) bool {
+	return slices.ContainsFunc(doc.Activities, func(a tariff.Activity) bool { return a.ID == feestest.Meal })
+}
+
+// choices are the sheets that price a meal.
+func (a *Area) choices(before, after string) ([]choice, error) {
+	list := []choice{{Name: inForce, Text: "Tarif en vigueur"}}
+	if _, ok := a.edited(); ok {
+		list = append(list, choice{Name: draft, Text: "Texte vérifié, non publié"})
+	}
+	for _, name := range grids.Names() {
 		s, err := grids.Get(name)
-		return err != nil || !slices.ContainsFunc(s.Activities, func(a tariff.Activity) bool { return a.ID == "meal" })
-	})
+		if err != nil {
+			return nil, fmt.Errorf("portal: %w", err)
+		}
+		if hasMeals(s) {
+			list = append(list, choice{Name: name, Text: s.Organiser.Name + " (" + name + ")"})
+		}
+	}
+	for i := range list {
+		list[i].Before, list[i].After = list[i].Name == before, list[i].Name == after
+	}
+	return list, nil
 }
 
 // simulate compares two sheets over the families of the town, each asked on a day of its own.
-func (a *Area) simulate(r *http.Request) (tariff.Comparison, error) {
-	before, err := a.sheetOf(r.FormValue("avant"))
+func (a *Area) simulate(before, after string) (tariff.Comparison, error) {
+	one, err := a.sheetOf(before)
 	if err != nil {
 		return tariff.Comparison{}, err
 	}
-	after, err := a.sheetOf(r.FormValue("apres"))
+	two, err := a.sheetOf(after)
 	if err != nil {
 		return tariff.Comparison{}, err
 	}
@@ -74,7 +122,7 @@ func (a *Area) simulate(r *http.Request) (tariff.Comparison, error) {
 	if err != nil {
 		return tariff.Comparison{}, err
 	}
-	return tariff.Simulate(before.prices, after.prices, dated(town.Families(), before.doc, after.doc), tariff.CompareOptions{})
+	return tariff.Simulate(one.prices, two.prices, dated(town.Families(), one.doc, two.doc), tariff.CompareOptions{})
 }
 
 // dated gives the uses of each family a day of each sheet.
@@ -101,22 +149,14 @@ func dated(families iter.Seq[*tariff.Family], before, after *tariff.Tariff) iter
 func (a *Area) compare(r *http.Request, _ web.Account) (web.Page, error) {
 	before, after := r.FormValue("avant"), r.FormValue("apres")
 	asked := before != "" || after != ""
-	if before == "" {
-		before = inForce
-	}
-	if after == "" {
-		after = "nalliers-cantine"
-	}
-	data := compareData{Choices: []choice{{inForce, "Tarif en vigueur", before == inForce, after == inForce}}}
-	for _, name := range comparable() {
-		s, err := grids.Get(name)
-		if err != nil {
-			return web.Page{}, err
-		}
-		data.Choices = append(data.Choices, choice{name, s.Organiser.Name + " (" + name + ")", before == name, after == name})
+	before, after = cmp.Or(before, inForce), cmp.Or(after, "nalliers-cantine")
+	var data compareData
+	var err error
+	if data.Choices, err = a.choices(before, after); err != nil {
+		return web.Page{}, err
 	}
 	if asked {
-		result, err := a.simulate(r)
+		result, err := a.simulate(before, after)
 		if err != nil {
 			data.Problem = message(err)
 		} else {
@@ -131,9 +171,6 @@ func (a *Area) compare(r *http.Request, _ web.Account) (web.Page, error) {
 	}, nil
 }
 
-// placeholder is a part of a rule's text that each case fills for itself.
-var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
-
 func (d *compareData) fill(c *tariff.Comparison) {
 	d.Summary = web.French(c.Summary(ent.FR))
 	diff := c.Total.After.Sub(c.Total.Before)
@@ -142,15 +179,15 @@ func (d *compareData) fill(c *tariff.Comparison) {
 		d.Factor = strings.Replace(c.Factor.String(), ".", ",", 1)
 	}
 	for _, q := range c.Crossings {
-		d.Crossings = append(d.Crossings, q.String())
+		d.Crossings = append(d.Crossings, tariff.Euros(q, ent.FR))
 	}
-	d.LeftOut = c.LeftOut
-	for code := range c.Reasons {
-		if rule, ok := tariff.Catalog().Rule(code); ok {
-			d.Reasons = append(d.Reasons, web.French(placeholder.ReplaceAllString(rule.FR, "…")))
-		}
+	d.Compared, d.LeftOut = c.Compared, c.LeftOut
+	for code, n := range c.Reasons {
+		d.Reasons = append(d.Reasons, reason{n, ruleText(code), code})
 	}
-	slices.Sort(d.Reasons)
+	slices.SortFunc(d.Reasons, func(a, b reason) int {
+		return cmp.Or(cmp.Compare(b.Households, a.Households), cmp.Compare(a.Code, b.Code))
+	})
 	for i := range c.Rows {
 		r := &c.Rows[i]
 		if r.Children != 0 {
@@ -163,7 +200,7 @@ func (d *compareData) fill(c *tariff.Comparison) {
 		}
 		if r.Known {
 			band := tariff.Row{From: r.From, Below: r.To}
-			out.Band = band.Label(ent.FR)
+			out.Band = web.French(band.Label(ent.FR))
 		}
 		d.Rows = append(d.Rows, out)
 	}
@@ -184,7 +221,7 @@ func (a *Area) file(r *http.Request, who web.Account, write func(*tariff.Compari
 	if !who.TownHall {
 		return web.ErrNotFound
 	}
-	c, err := a.simulate(r)
+	c, err := a.simulate(r.FormValue("avant"), r.FormValue("apres"))
 	if err != nil {
 		return web.ErrNotFound
 	}

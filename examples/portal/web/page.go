@@ -109,7 +109,8 @@ const (
 )
 
 // French puts the spaces of French typography into a text: unbreakable before a colon and inside quotation marks,
-// unbreakable and narrow before the other double signs; and its apostrophe. It is for texts of ours, not for names. Templates and messages are written with ordinary ones.
+// unbreakable and narrow before the other double signs; and its apostrophe. It is for texts of ours, not for names. Templates
+// and messages are written with ordinary ones.
 func French(s string) string {
 	return strings.NewReplacer(
 		" :=", " :=", " !=", " !=", // of the templates' language

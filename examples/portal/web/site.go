@@ -102,6 +102,10 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		s.fail(w, r, http.StatusNotFound)
+	case errors.Is(err, errTooLarge):
+		s.fail(w, r, http.StatusRequestEntityTooLarge)
+	case errors.Is(err, errUnreadable):
+		s.fail(w, r, http.StatusBadRequest)
 	case err != nil:
 		s.opt.Log.Error("page", "route", r.Pattern, "error", err)
 		s.fail(w, r, http.StatusInternalServerError)
@@ -111,13 +115,26 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
 }
 
 // Post adds what a page's form is sent to: the answer is a page too. The body is bounded, and what comes from another site
-// is refused before it gets here.
+// is refused before it gets here. The handler never sees a form that was cut short.
 func (s *Site) Post(pattern string, h Handler) {
 	s.mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		s.answer(w, r, h)
+		s.answer(w, r, func(r *http.Request, who Account) (Page, error) {
+			if err := r.ParseForm(); err != nil {
+				if _, large := errors.AsType[*http.MaxBytesError](err); large {
+					return Page{}, errTooLarge
+				}
+				return Page{}, errUnreadable // the error itself may quote what was typed
+			}
+			return h(r, who)
+		})
 	})
 }
+
+var (
+	errTooLarge   = errors.New("portal: the form is too large")
+	errUnreadable = errors.New("portal: the form cannot be read")
+)
 
 // maxForm bounds a form, in bytes.
 const maxForm = 512 << 10
@@ -193,6 +210,7 @@ func (s *Site) notFound(w http.ResponseWriter, r *http.Request) { s.fail(w, r, h
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int) {
 	titles := map[int]string{
 		http.StatusForbidden: "Demande refusée", http.StatusNotFound: "Page introuvable",
+		http.StatusRequestEntityTooLarge: "Envoi trop long", http.StatusBadRequest: "Envoi illisible",
 	}
 	title, ok := titles[status]
 	if !ok {
