@@ -79,7 +79,7 @@ func TestGuard(t *testing.T) {
 		{0, 0, false},
 		{3, 0, false},
 	} {
-		issues := directory.Guard{}.Check([]directory.Population{{"4001", ent.ProfilePupil, c.known, c.vanished}})
+		issues := directory.Guard{}.Check([]directory.Population{{Establishment: "4001", Profile: ent.ProfilePupil, Known: c.known, Vanished: c.vanished}})
 		assert.Equal(t, c.refused, len(issues) == 1, "%d of %d", c.vanished, c.known)
 		if c.refused {
 			require.ErrorIs(t, issues.Err(), directory.CodeGuard)
@@ -90,7 +90,10 @@ func TestGuard(t *testing.T) {
 func TestGuardLetsPassWhatSomebodyConfirmed(t *testing.T) {
 	t.Parallel()
 	g := directory.Guard{Consent: func(p directory.Population) bool { return p.Establishment == "4001" }}
-	issues := g.Check([]directory.Population{{"4001", ent.ProfilePupil, 7, 3}, {"4002", ent.ProfilePupil, 7, 3}})
+	issues := g.Check([]directory.Population{
+		{Establishment: "4001", Profile: ent.ProfilePupil, Known: 7, Vanished: 3},
+		{Establishment: "4002", Profile: ent.ProfilePupil, Known: 7, Vanished: 3},
+	})
 	require.Len(t, issues, 1)
 	assert.Equal(t, "4002", issues[0].Pos.Record)
 }

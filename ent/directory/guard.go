@@ -5,12 +5,15 @@ import (
 )
 
 // Population is the people of one profile in one establishment, and how many of them a complete feed no longer holds. An
-// empty establishment stands for the whole feed.
+// empty establishment stands for those who have none.
 type Population struct {
 	Establishment ent.ID
 	Profile       ent.Profile
 	Known         int
 	Vanished      int
+	// FinalYear of the known are pupils in the last year of their school, and Leavers of the vanished: see FinalYear.
+	FinalYear int
+	Leavers   int
 }
 
 // Guard refuses a mass disappearance: a lost file looks like thousands of departures. Zero fields take the defaults.
@@ -20,9 +23,30 @@ type Guard struct {
 	// ManyPercent and Many refuse when more than that share, and at least that many persons, vanish; default 10 and 20.
 	ManyPercent int
 	Many        int
+	// Summer is the transition from one school year to the next.
+	Summer Summer
 	// Consent, when set, says that somebody confirmed the disappearance from a population.
 	Consent func(Population) bool
 }
+
+// Summer loosens the guard between two school years, when people leave by design: pupils in the last year of their school
+// and their relatives, staff who change posts. Who leaves for another reason is guarded as in winter. Zero fields take the
+// defaults.
+type Summer struct {
+	// From and To are the first and the last day, as month and day, both included; 1 July and 31 October.
+	From, To MonthDay
+	// StaffPercent is AnyPercent for staff, to whom ManyPercent does not apply; default 50. RelativePercent is what share of
+	// relatives may vanish beside those of the leavers; default 30.
+	StaffPercent    int
+	RelativePercent int
+	// Never leaves the guard as it is all the year.
+	Never bool
+}
+
+// MonthDay is a day of any year.
+type MonthDay struct{ Month, Day uint8 }
+
+func (m MonthDay) ordinal() int { return int(m.Month)<<5 | int(m.Day) }
 
 func (g Guard) orDefaults() Guard {
 	if g.AnyPercent == 0 {
@@ -34,15 +58,56 @@ func (g Guard) orDefaults() Guard {
 	if g.Many == 0 {
 		g.Many = 20
 	}
+	s := &g.Summer
+	if s.From == (MonthDay{}) {
+		s.From = MonthDay{7, 1}
+	}
+	if s.To == (MonthDay{}) {
+		s.To = MonthDay{10, 31}
+	}
+	if s.StaffPercent == 0 {
+		s.StaffPercent = 50
+	}
+	if s.RelativePercent == 0 {
+		s.RelativePercent = 30
+	}
 	return g
 }
 
+// holds reports whether a day is in the transition.
+func (s Summer) holds(d ent.Date) bool {
+	if s.Never || d.IsZero() {
+		return false
+	}
+	n := MonthDay{d.Month, d.Day}.ordinal()
+	if s.From.ordinal() <= s.To.ordinal() {
+		return s.From.ordinal() <= n && n <= s.To.ordinal()
+	}
+	return n >= s.From.ordinal() || n <= s.To.ordinal()
+}
+
 // Check returns an issue per population from which too many have vanished, nil when the feed may be applied.
-func (g Guard) Check(populations []Population) ent.Issues {
+func (g Guard) Check(populations []Population) ent.Issues { return g.CheckOn(populations, ent.Date{}) }
+
+// CheckOn is Check on a day, which may fall into the transition between two school years.
+func (g Guard) CheckOn(populations []Population, today ent.Date) ent.Issues {
 	g = g.orDefaults()
+	summer := g.Summer.holds(today)
+	leaving := map[ent.ID]Population{}
+	if summer {
+		for _, p := range populations {
+			if p.Profile == ent.ProfilePupil {
+				leaving[p.Establishment] = p
+			}
+		}
+	}
 	var out ent.Issues
 	for _, p := range populations {
-		if !g.refuses(p) || g.Consent != nil && g.Consent(p) {
+		refused := g.refuses(p.Known, p.Vanished)
+		if summer {
+			refused = g.refusesInSummer(p, leaving[p.Establishment])
+		}
+		if !refused || g.Consent != nil && g.Consent(p) {
 			continue
 		}
 		out = append(out, catalog().New(CodeGuard, ent.Pos{Record: string(p.Establishment)}, "$",
@@ -51,7 +116,22 @@ func (g Guard) Check(populations []Population) ent.Issues {
 	return out
 }
 
-func (g Guard) refuses(p Population) bool {
-	share := 100 * p.Vanished
-	return share > g.AnyPercent*p.Known || share > g.ManyPercent*p.Known && p.Vanished >= g.Many
+func (g Guard) refuses(known, vanished int) bool {
+	share := 100 * vanished
+	return share > g.AnyPercent*known || share > g.ManyPercent*known && vanished >= g.Many
+}
+
+func (g Guard) refusesInSummer(p, pupils Population) bool {
+	switch p.Profile {
+	case ent.ProfilePupil:
+		return g.refuses(p.Known-p.FinalYear, p.Vanished-p.Leavers)
+	case ent.ProfileRelative:
+		// As many relatives as pupils leave, in proportion: whose they are is not looked up.
+		expected := 0
+		if pupils.Known > 0 {
+			expected = (p.Known*pupils.Leavers + pupils.Known - 1) / pupils.Known
+		}
+		return 100*max(p.Vanished-expected, 0) > g.Summer.RelativePercent*max(p.Known-expected, 0)
+	}
+	return 100*p.Vanished > g.Summer.StaffPercent*p.Known
 }

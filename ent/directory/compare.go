@@ -1,0 +1,740 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// batch is how many persons are asked for at once.
+const batch = 1000
+
+// Compare says what must be done so that the directory holds what a source says. It changes nothing, and the same input
+// gives the same plan. It returns an error when the directory cannot be read, or when Policy.Today is missing; what is
+// wrong with the delivery stands in the plan, see [Plan.Blocked].
+func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan, error) {
+	if policy.Today.IsZero() {
+		return nil, catalog().New(CodeToday, ent.Pos{}, "$")
+	}
+	policy.Merge = policy.Merge.orDefaults()
+	feed := src.Feed()
+	c := &comparison{
+		ctx: ctx, known: known, src: src, policy: policy, feed: feed,
+		plan:  &Plan{Feed: feed, Today: policy.Today, report: &ent.Report{}, derived: map[Key][]Tie{}},
+		index: map[Key]uint32{}, news: map[Key]bool{}, taken: map[ent.ID]bool{}, after: map[ent.ID][]Tie{},
+		byChild: map[Key][]ent.ID{}, byChildID: map[ent.ID][]ent.ID{}, touched: map[ent.ID]bool{}, restored: map[ent.ID]bool{},
+	}
+	standing, err := known.Standing(ctx, feed.Origin)
+	if err != nil {
+		return nil, err
+	}
+	if c.stops(&standing) {
+		return c.plan, nil
+	}
+	for _, step := range []func() error{
+		c.readPlaces, c.readMarks, c.readHeads, c.guard, c.arrivals, c.changes, c.leavers, c.due, c.relatives, c.waiting,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	c.finish()
+	return c.plan, nil
+}
+
+// comparison is one run of Compare.
+type comparison struct {
+	ctx    context.Context
+	known  Known
+	src    Source
+	policy Policy
+	feed   Feed
+	plan   *Plan
+	places *places
+	empty  bool // nobody is known
+	stale  bool // equal hashes prove nothing: the context has changed
+
+	marks []Mark
+	seen  []bool
+	index map[Key]uint32 // of marks
+
+	arrive  []Head // not known by this origin
+	changed []Head
+	left    []uint32 // marks of who is absent or deleted
+	deleted map[uint32]bool
+	news    map[Key]bool
+
+	// taken are the accounts that a new record has joined.
+	taken map[ent.ID]bool
+	// after holds the ties of the pupils that the plan changes, as they will be.
+	after map[ent.ID][]Tie
+	// byChild and byChildID are the establishments that new and changed pupils bring to their relatives.
+	byChild   map[Key][]ent.ID
+	byChildID map[ent.ID][]ent.ID
+	touched   map[ent.ID]bool
+	restored  map[ent.ID]bool
+}
+
+// stops files what forbids to apply the delivery, and reports whether comparing makes no sense.
+func (c *comparison) stops(last *Standing) bool {
+	f, p := &c.feed, &c.policy
+	stop := false
+	block := func(i ent.Issue) {
+		c.plan.blocks = append(c.plan.blocks, i)
+		c.plan.report.Add(i)
+	}
+	academy, degree := cmp.Or(p.Academy, last.Academy), cmp.Or(p.Degree, last.Degree)
+	if academy != "" && f.Academy != "" && f.Academy != academy || degree != "" && f.Degree != "" && f.Degree != degree {
+		block(catalog().New(CodeWrongFeed, ent.Pos{}, "$"))
+		stop = true
+	}
+	if !p.AllowOlder && !f.Date.IsZero() && f.Date.Before(last.Date) {
+		block(catalog().New(CodeOlder, ent.Pos{}, "$", ent.DateOf("date", f.Date), ent.DateOf("last", last.Date)))
+		stop = true
+	}
+	if f.Complete && f.Missing > 0 && !p.AllowMissing {
+		block(catalog().New(CodeMissingFiles, ent.Pos{}, "$", ent.Count("count", int64(f.Missing))))
+	}
+	c.stale = last.Context != f.Context
+	return stop
+}
+
+func (c *comparison) readPlaces() error {
+	known, err := c.known.Places(c.ctx)
+	if err != nil {
+		return err
+	}
+	c.empty = len(known.Establishments) == 0
+	c.places = newPlaces(&known, c.feed.Origin)
+	c.places.read(c.src)
+	if c.feed.Complete && len(c.feed.Scope) == 0 {
+		c.places.gone()
+	}
+	c.plan.places = c.places.plan
+	return nil
+}
+
+func (c *comparison) readMarks() error {
+	for m, err := range c.known.Marks(c.ctx, c.feed.Origin) {
+		if err != nil {
+			return err
+		}
+		c.index[m.Key] = uint32(len(c.marks)) //nolint:gosec // fewer than 2^32 persons
+		c.marks = append(c.marks, m)
+	}
+	c.seen = make([]bool, len(c.marks))
+	c.empty = c.empty && len(c.marks) == 0
+	return nil
+}
+
+// readHeads sorts the records into those who arrive, those who may have changed and those who leave.
+func (c *comparison) readHeads() error {
+	c.deleted = map[uint32]bool{}
+	for h := range c.src.Heads() {
+		n, ok := c.index[h.Key]
+		kind := string(h.Key.Category)
+		if ok {
+			c.seen[n] = true
+		}
+		switch {
+		case h.Op == RecordDelete:
+			if !ok || c.marks[n].Gone {
+				c.issue(&h.Key, CodeDeleteUnknown)
+			} else {
+				c.left = append(c.left, n)
+				c.deleted[n] = true
+			}
+		case !ok:
+			c.arrive = append(c.arrive, h)
+			c.news[h.Key] = true
+		case !c.stale && !h.Hash.IsZero() && h.Hash == c.marks[n].Hash && !c.marks[n].Gone && c.marks[n].State == Active:
+		default:
+			c.changed = append(c.changed, h)
+		}
+		c.plan.report.Keep(kind, 1)
+	}
+	byKey := func(a, b Head) int { return a.Key.compare(b.Key) }
+	slices.SortFunc(c.arrive, byKey)
+	slices.SortFunc(c.changed, byKey)
+	if c.feed.Complete {
+		scope := c.scope()
+		for n := range c.marks {
+			if m := &c.marks[n]; !c.seen[n] && !m.Gone && (scope == nil || scope[m.Establishment]) {
+				c.left = append(c.left, uint32(n)) //nolint:gosec // idem
+			}
+		}
+	}
+	slices.SortFunc(c.left, func(a, b uint32) int { return c.marks[a].Key.compare(c.marks[b].Key) })
+	return nil
+}
+
+// scope returns the establishments in which an absence counts, nil for all.
+func (c *comparison) scope() map[ent.ID]bool {
+	if len(c.feed.Scope) == 0 {
+		return nil
+	}
+	out := map[ent.ID]bool{}
+	for _, id := range c.feed.Scope {
+		if to, ok := c.places.establishments[id]; ok {
+			out[to] = true
+		}
+	}
+	return out
+}
+
+// guard counts who is known and who has vanished, by establishment and profile.
+func (c *comparison) guard() error {
+	if !c.feed.Complete {
+		return nil
+	}
+	type at struct {
+		establishment ent.ID
+		profile       ent.Profile
+	}
+	counts := map[at]*Population{}
+	scope := c.scope()
+	add := func(n int, vanished bool) {
+		m := &c.marks[n]
+		k := at{m.Establishment, m.Profile}
+		p := counts[k]
+		if p == nil {
+			p = &Population{Establishment: k.establishment, Profile: k.profile}
+			counts[k] = p
+		}
+		if vanished {
+			p.Vanished++
+			if m.Leaver {
+				p.Leavers++
+			}
+			return
+		}
+		p.Known++
+		if m.Leaver {
+			p.FinalYear++
+		}
+	}
+	for n := range c.marks {
+		if m := &c.marks[n]; !m.Gone && (scope == nil || scope[m.Establishment]) {
+			add(n, false)
+		}
+	}
+	for _, n := range c.left {
+		add(int(n), true)
+	}
+	list := make([]Population, 0, len(counts))
+	for _, p := range counts {
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(a, b Population) int {
+		return cmp.Or(cmp.Compare(a.Establishment, b.Establishment), cmp.Compare(a.Profile, b.Profile))
+	})
+	c.plan.populations = list
+	for _, i := range c.policy.Guard.CheckOn(list, c.policy.Today) {
+		c.plan.blocks = append(c.plan.blocks, i)
+		c.plan.report.Add(i)
+	}
+	return nil
+}
+
+func (c *comparison) issue(k *Key, code ent.Code, params ...ent.Param) {
+	c.plan.report.Add(catalog().New(code, ent.Pos{Record: k.ID}, "$."+string(k.Category)+"['"+k.ID+"']", params...))
+}
+
+// record reads a record in the directory's identifiers. quiet leaves out the issues, for a second reading.
+func (c *comparison) record(h Head, quiet bool) Record {
+	r := c.src.Record(h)
+	if s := r.Person.Schooling; s != nil && s.Establishment != "" {
+		s.Establishment = c.places.establishments[s.Establishment]
+	}
+	kept := make([]Tie, 0, len(r.Ties))
+	for _, t := range r.Ties {
+		t.Origin = c.feed.Origin
+		source := t.Target
+		if !c.places.resolve(&t) {
+			if !quiet {
+				c.issue(&r.Key, CodeUnknownPlace, ent.CodeOf("target", string(source)))
+			}
+			continue
+		}
+		if t.Kind == TieRelative {
+			t.Target = c.relative(&t.Relative)
+			if t.Target == "" && !c.news[t.Relative] && !quiet {
+				c.issue(&r.Key, CodeWaiting, ent.CodeOf("target", t.Relative.ID))
+			}
+		}
+		kept = withTie(kept, t)
+	}
+	SortTies(kept)
+	r.Ties = kept
+	return r
+}
+
+// relative returns the account of a relative, "" when the key is not known or comes with this plan.
+func (c *comparison) relative(k *Key) ent.ID {
+	if n, ok := c.index[*k]; ok {
+		return c.marks[n].ID
+	}
+	return ""
+}
+
+func (c *comparison) accounts(q Query) ([]Account, error) {
+	if q.Empty() {
+		return nil, nil
+	}
+	var out []Account
+	for a, err := range c.known.Accounts(c.ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b Account) int { return compareIDs(a.ID, b.ID) })
+	return out, nil
+}
+
+// changes compares the records that are known and may have changed.
+func (c *comparison) changes() error {
+	for list := range slices.Chunk(c.changed, batch) {
+		q := Query{}
+		for _, h := range list {
+			q.IDs = append(q.IDs, c.marks[c.index[h.Key]].ID)
+		}
+		accounts, err := c.accounts(q)
+		if err != nil {
+			return err
+		}
+		byID := make(map[ent.ID]*Account, len(accounts))
+		for i := range accounts {
+			byID[accounts[i].ID] = &accounts[i]
+		}
+		for _, h := range list {
+			a := byID[c.marks[c.index[h.Key]].ID]
+			if a == nil {
+				continue
+			}
+			r := c.record(h, false)
+			c.update(a, &r, h.Hash, false, "")
+		}
+	}
+	return nil
+}
+
+// update plans what a record changes of an account.
+func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why ent.Code, params ...ent.Param) {
+	states := c.feed.states(r)
+	base := c.change(a, r.Key)
+	base.Hash, base.NewKey = hash, newKey
+	back := a.State == Missing || a.State == PreDeleted
+	n := len(c.plan.changes)
+	if back {
+		restore := base
+		restore.Op, restore.Reason, restore.Day = OpRestore, CodeReturned, c.policy.Today
+		if a.State == PreDeleted {
+			restore.Attach = savedElsewhere(a, c.feed.Origin)
+		}
+		c.add(restore)
+		c.restored[a.ID] = true
+	}
+	if fields := c.fields(a, r, states); len(fields) > 0 || newKey {
+		ch := base
+		ch.Op, ch.Reason, ch.Fields = OpChange, cmp.Or(why, CodeChanged), fields
+		ch.Params = params
+		if why == "" {
+			ch.Params = []ent.Param{ent.Count("fields", int64(len(fields)))}
+		}
+		c.add(ch)
+	}
+	attach, detach := diffTies(a.Ties, r.Ties, c.feed.Origin, states)
+	if len(attach) > 0 {
+		ch := base
+		ch.Op, ch.Reason, ch.Attach = OpAttach, CodeTies, attach
+		c.add(ch)
+	}
+	if len(detach) > 0 {
+		ch := base
+		ch.Op, ch.Reason, ch.Detach = OpDetach, CodeTies, detach
+		c.add(ch)
+	}
+	if len(c.plan.changes) == n {
+		if i := a.key(r.Key); i >= 0 && (a.Keys[i].Hash != hash || !a.Keys[i].Gone.IsZero()) {
+			c.plan.seen = append(c.plan.seen, Seen{a.ID, r.Key, hash})
+		}
+		return
+	}
+	if a.Category == Pupil || r.Key.Category == Pupil {
+		c.pupilAfter(a, c.plan.changes[n:])
+	}
+}
+
+// change returns a change of an account, to fill.
+func (c *comparison) change(a *Account, k Key) Change {
+	return Change{
+		Object: ObjectPerson, ID: a.ID, Key: k, Profile: a.profile(), Establishments: a.establishments(), Version: a.Version,
+	}
+}
+
+func (c *comparison) add(ch Change) { c.plan.changes = append(c.plan.changes, ch) }
+
+// savedElsewhere returns the saved ties that no record will bring back.
+func savedElsewhere(a *Account, origin Origin) []Tie {
+	var out []Tie
+	for _, t := range a.Saved {
+		if t.Origin != origin && !t.ByChild {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (c *comparison) fields(a *Account, r *Record, states FieldSet) []FieldChange {
+	var out []FieldChange
+	for i, f := range fieldTable() {
+		if states&(1<<i) == 0 {
+			continue
+		}
+		from, to := f.get(&a.Person), f.get(&r.Person)
+		if from == to {
+			continue
+		}
+		if !c.policy.Ownership.mayWrite(a, f.name, c.feed.Origin) {
+			c.plan.report.Add(catalog().New(CodeFieldKept, ent.Pos{Record: r.Key.ID}, "$."+string(f.name), ent.FieldOf("field", f.name)))
+			continue
+		}
+		owner := Origin("")
+		if o, owned := a.Owners[f.name]; c.feed.Origin != a.firstOrigin() || owned && o != c.feed.Origin {
+			owner = c.feed.Origin
+		}
+		out = append(out, FieldChange{Field: f.name, From: from, To: to, Owner: owner})
+	}
+	return out
+}
+
+// diffTies returns the ties of an origin that come or say something else, and those that go, among the kinds stated.
+func diffTies(have, want []Tie, origin Origin, states FieldSet) (attach, detach []Tie) {
+	for i := range want {
+		w := &want[i]
+		if states&w.Kind.bit() == 0 {
+			continue
+		}
+		if n := findTie(have, w); n < 0 || !have[n].Equal(w) {
+			attach = append(attach, *w)
+		}
+	}
+	for i := range have {
+		h := &have[i]
+		if h.Origin == origin && !h.ByChild && states&h.Kind.bit() != 0 && findTie(want, h) < 0 {
+			detach = append(detach, *h)
+		}
+	}
+	return attach, detach
+}
+
+// pupilAfter keeps the ties of a pupil as they will be, and marks the relatives whom that may concern.
+func (c *comparison) pupilAfter(a *Account, changes []Change) {
+	ties, ok := c.after[a.ID]
+	if !ok {
+		ties = cloneTies(a.Ties)
+	}
+	moved := false
+	for i := range changes {
+		ch := &changes[i]
+		for _, t := range ch.Detach {
+			ties = withoutTie(ties, &t)
+		}
+		for _, t := range ch.Attach {
+			ties = withTie(ties, t)
+		}
+		moved = moved || len(ch.Attach)+len(ch.Detach) > 0
+	}
+	c.after[a.ID] = ties
+	if !moved {
+		return
+	}
+	c.touch(a.Ties)
+	c.touch(ties)
+	c.brings(ties)
+}
+
+func (c *comparison) touch(ties []Tie) {
+	for i := range ties {
+		if t := &ties[i]; t.Kind == TieRelative && t.Target != "" {
+			c.touched[t.Target] = true
+		}
+	}
+}
+
+// brings notes the establishments that a pupil brings to relatives who come with this plan.
+func (c *comparison) brings(ties []Tie) {
+	at := establishmentsOf(ties)
+	for i := range ties {
+		t := &ties[i]
+		if t.Kind != TieRelative || t.Responsibility == ent.ResponsibilityNone {
+			continue
+		}
+		for _, e := range at {
+			switch {
+			case t.Target != "":
+				c.byChildID[t.Target] = appendNew(c.byChildID[t.Target], e)
+			case c.news[t.Relative]:
+				c.byChild[t.Relative] = appendNew(c.byChild[t.Relative], e)
+			}
+		}
+	}
+}
+
+// leavers plans the absence of those whom the source no longer knows.
+func (c *comparison) leavers() error {
+	var several []uint32
+	for _, n := range c.left {
+		m := &c.marks[n]
+		if m.Others {
+			several = append(several, n)
+			continue
+		}
+		reason := CodeAbsent
+		if c.deleted[n] {
+			reason = CodeDeleted
+		}
+		ch := Change{
+			Op: OpSuspend, Object: ObjectPerson, ID: m.ID, Key: m.Key, KeyGone: true, Profile: m.Profile, Reason: reason, Day: c.policy.Today,
+			Version: AnyVersion,
+		}
+		if m.Establishment != "" {
+			ch.Establishments = []ent.ID{m.Establishment}
+		}
+		if c.taken[m.ID] || c.restored[m.ID] { // another record of this plan keeps the account alive
+			ch.Op, ch.Reason, ch.Day = OpDetach, CodeElsewhere, ent.Date{}
+		}
+		c.add(ch)
+	}
+	for list := range slices.Chunk(several, batch) {
+		q := Query{}
+		keys := map[ent.ID]Key{}
+		for _, n := range list {
+			q.IDs = append(q.IDs, c.marks[n].ID)
+			keys[c.marks[n].ID] = c.marks[n].Key
+		}
+		accounts, err := c.accounts(q)
+		if err != nil {
+			return err
+		}
+		for i := range accounts {
+			a := &accounts[i]
+			ch := c.change(a, keys[a.ID])
+			ch.Op, ch.KeyGone, ch.Reason = OpDetach, true, CodeElsewhere
+			for _, t := range a.Ties {
+				if t.Origin == c.feed.Origin && !t.ByChild {
+					ch.Detach = append(ch.Detach, t)
+				}
+			}
+			c.add(ch)
+			if a.Category == Pupil {
+				c.pupilAfter(a, []Change{ch})
+			}
+		}
+	}
+	return nil
+}
+
+// due plans the steps that the clock alone brings.
+func (c *comparison) due() error {
+	if c.empty {
+		return nil
+	}
+	list, err := c.accounts(Query{Leaving: true})
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		a := &list[i]
+		if c.restored[a.ID] || c.taken[a.ID] {
+			continue
+		}
+		next := c.policy.Lifecycle.Next(a.State, a.profile(), a.Since, c.policy.Today)
+		if next == a.State {
+			continue
+		}
+		key := Key{}
+		if len(a.Keys) > 0 {
+			key = a.Keys[0].Key
+		}
+		ch := c.change(a, key)
+		ch.Day = c.policy.Today
+		days := c.policy.Lifecycle.delays(a.profile())
+		if next == PreDeleted {
+			ch.Op, ch.Reason, ch.Detach = OpPreDelete, CodeDelayOver, cloneTies(a.Ties)
+			ch.Params = []ent.Param{ent.DateOf("since", a.Since), ent.Count("days", int64(days.Missing))}
+		} else {
+			ch.Op, ch.Reason = OpPurge, CodeGraceOver
+			ch.Params = []ent.Param{ent.DateOf("since", a.Since), ent.Count("days", int64(days.Grace))}
+		}
+		c.add(ch)
+		if a.Category == Pupil {
+			c.pupilAfter(a, []Change{ch})
+		}
+	}
+	return nil
+}
+
+// relatives ties relatives to the establishments of their children: of those of whom they are a legal representative or
+// in charge.
+func (c *comparison) relatives() error {
+	for k, at := range c.byChild {
+		slices.Sort(at)
+		for _, e := range at {
+			c.plan.derived[k] = append(c.plan.derived[k], childTie(e))
+		}
+	}
+	ids := slices.Sorted(maps.Keys(c.touched))
+	for list := range slices.Chunk(ids, batch) {
+		if err := c.relativesOf(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func childTie(e ent.ID) Tie {
+	return Tie{Kind: TieEstablishment, Target: e, Profile: ent.ProfileRelative, ByChild: true}
+}
+
+func (c *comparison) relativesOf(ids []ent.ID) error {
+	pupils, err := c.accounts(Query{Relatives: ids})
+	if err != nil {
+		return err
+	}
+	want := map[ent.ID][]ent.ID{}
+	for i := range pupils {
+		p := &pupils[i]
+		if _, changed := c.after[p.ID]; changed {
+			continue // counted by brings
+		}
+		at := p.establishments()
+		for j := range p.Ties {
+			if t := &p.Ties[j]; t.Kind == TieRelative && t.Responsibility != ent.ResponsibilityNone {
+				for _, e := range at {
+					want[t.Target] = appendNew(want[t.Target], e)
+				}
+			}
+		}
+	}
+	relatives, err := c.accounts(Query{IDs: ids})
+	if err != nil {
+		return err
+	}
+	for i := range relatives {
+		a := &relatives[i]
+		if a.State == PreDeleted && !c.restored[a.ID] {
+			continue
+		}
+		at := slices.Clone(want[a.ID])
+		for _, e := range c.byChildID[a.ID] {
+			at = appendNew(at, e)
+		}
+		slices.Sort(at)
+		var ties []Tie
+		for _, e := range at {
+			ties = append(ties, childTie(e))
+		}
+		key := Key{}
+		if len(a.Keys) > 0 {
+			key = a.Keys[0].Key
+		}
+		ch := c.change(a, key)
+		ch.Reason = CodeChild
+		for _, t := range ties {
+			if findTie(a.Ties, &t) < 0 {
+				ch.Attach = append(ch.Attach, t)
+			}
+		}
+		for _, t := range a.Ties {
+			if t.ByChild && findTie(ties, &t) < 0 {
+				ch.Detach = append(ch.Detach, t)
+			}
+		}
+		c.split(ch)
+	}
+	return nil
+}
+
+// split adds a change of ties as an attachment and a detachment.
+func (c *comparison) split(ch Change) {
+	if len(ch.Attach) > 0 {
+		one := ch
+		one.Op, one.Detach = OpAttach, nil
+		c.add(one)
+	}
+	if len(ch.Detach) > 0 {
+		one := ch
+		one.Op, one.Attach = OpDetach, nil
+		c.add(one)
+	}
+}
+
+// waiting ties the pupils of other origins, or of earlier feeds, to the relatives that they were waiting for.
+func (c *comparison) waiting() error {
+	if c.empty {
+		return nil
+	}
+	var keys []Key
+	for _, h := range c.plan.creates {
+		if h.Key.Category == Relative {
+			keys = append(keys, h.Key)
+		}
+	}
+	for list := range slices.Chunk(keys, batch) {
+		wanted := map[Key]bool{}
+		for _, k := range list {
+			wanted[k] = true
+		}
+		pupils, err := c.accounts(Query{Waiting: list})
+		if err != nil {
+			return err
+		}
+		for i := range pupils {
+			a := &pupils[i]
+			if _, changed := c.after[a.ID]; changed {
+				continue
+			}
+			ch := c.change(a, Key{})
+			if len(a.Keys) > 0 {
+				ch.Key = a.Keys[0].Key
+			}
+			ch.Op, ch.Reason = OpAttach, CodeArrived
+			at := a.establishments()
+			for _, t := range a.Ties {
+				if t.Kind != TieRelative || t.Target != "" || !wanted[t.Relative] {
+					continue
+				}
+				ch.Attach = append(ch.Attach, t)
+				if t.Responsibility == ent.ResponsibilityNone {
+					continue
+				}
+				for _, e := range at {
+					if tie := childTie(e); findTie(c.plan.derived[t.Relative], &tie) < 0 {
+						c.plan.derived[t.Relative] = append(c.plan.derived[t.Relative], tie)
+					}
+				}
+			}
+			c.add(ch)
+		}
+	}
+	return nil
+}
+
+// finish orders the plan and counts it.
+func (c *comparison) finish() {
+	p := c.plan
+	p.remake = func(h Head) Change { return c.create(h) }
+	slices.SortStableFunc(p.changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Key.Category.rank(), b.Key.Category.rank()), cmp.Compare(a.Key.ID, b.Key.ID), a.Key.compare(b.Key), compareIDs(a.ID, b.ID))
+	})
+	slices.SortFunc(p.seen, func(a, b Seen) int { return a.Key.compare(b.Key) })
+	p.count()
+}
