@@ -2,6 +2,7 @@ package directory
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
@@ -90,9 +91,16 @@ func (a *Account) key(k Key) int {
 	return slices.IndexFunc(a.Keys, func(h HeldKey) bool { return h.Key == k })
 }
 
-// live reports whether some origin still knows the person.
-func (a *Account) live() bool {
-	return slices.ContainsFunc(a.Keys, func(h HeldKey) bool { return h.Gone.IsZero() })
+// leads reports whether a key is the first live one of its origin: the one that speaks for the person. A key that the
+// account does not hold does too.
+func (a *Account) leads(k Key) bool {
+	for i := range a.Keys {
+		h := &a.Keys[i]
+		if h.Origin == k.Origin && h.Gone.IsZero() {
+			return h.Key == k
+		}
+	}
+	return true
 }
 
 // profile returns the main profile of the person.
@@ -184,7 +192,7 @@ func (a *Account) Relations() []ent.Relation {
 }
 
 // MaySignIn reports whether the state of the account lets the person in. Whether a relative has a right to an account at
-// all is Policy.Relatives.
+// all is [RelativePolicy.MaySignIn].
 func (a *Account) MaySignIn() bool { return !a.Blocked && a.State.maySignIn() }
 
 func appendNew[T comparable](list []T, v T) []T {
@@ -213,12 +221,7 @@ func (a *Account) Clone() Account {
 	out.Person = clonePerson(&a.Person)
 	out.Ties, out.Saved = cloneTies(a.Ties), cloneTies(a.Saved)
 	out.Keys = slices.Clone(a.Keys)
-	if a.Owners != nil {
-		out.Owners = make(map[ent.Field]Origin, len(a.Owners))
-		for f, o := range a.Owners {
-			out.Owners[f] = o
-		}
-	}
+	out.Owners = maps.Clone(a.Owners)
 	return out
 }
 

@@ -82,11 +82,7 @@ func (c *Change) applyKey(a *Account) {
 
 // speaks reports whether the change follows from a record of its key, and not from the clock or from a child.
 func (c *Change) speaks() bool {
-	switch c.Reason {
-	case CodeChild, CodeArrived, CodeDelayOver, CodeGraceOver, CodeYearEnd:
-		return false
-	}
-	return true
+	return !slices.Contains([]ent.Code{CodeChild, CodeArrived, CodeDelayOver, CodeGraceOver, CodeYearEnd}, c.Reason)
 }
 
 // gone is the day on which a key is gone: a key with no day would be a live one.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/opencartable/cartable/ent"
 )
@@ -101,6 +102,12 @@ func (c *comparison) arrival(h Head, r *Record, found *candidates) {
 		}
 	}
 	mine := traitsOf(&r.Person, r.Ties)
+	for _, a := range c.free(found.byName[NameKey(r.Person.Name)]) {
+		if r.Key.Category == Staff && a.otherDegree(h.Key) {
+			c.join(h, r, []*Account{a}, CodeSameKey)
+			return
+		}
+	}
 	var sure, maybe []*Account
 	var best Likeness
 	for _, a := range c.free(found.byName[NameKey(r.Person.Name)]) {
@@ -153,6 +160,17 @@ func profileOf(r *Record) ent.Profile {
 	return a.profile()
 }
 
+// otherDegree reports whether the other degree of the same academy knows the account by the same key. Source: observed in
+// feeds, for staff only.
+func (a *Account) otherDegree(k Key) bool {
+	academy := strings.TrimPrefix(string(k.Origin), k.Origin.Kind())
+	return slices.ContainsFunc(a.Keys, func(h HeldKey) bool {
+		kinds := h.Origin.Kind() + "+" + k.Origin.Kind()
+		return h.Gone.IsZero() && h.ID == k.ID && h.Category == k.Category && academy == strings.TrimPrefix(string(h.Origin), h.Origin.Kind()) &&
+			(kinds == KindAAF+"+"+KindAAF1D || kinds == KindAAF1D+"+"+KindAAF)
+	})
+}
+
 // free leaves out the accounts that this origin knows by another key, which are other persons to it, and those that
 // somebody settled by hand.
 func (c *comparison) free(list []*Account) []*Account {
@@ -192,7 +210,7 @@ func (c *comparison) join(h Head, r *Record, same []*Account, why ent.Code, para
 // create makes the change that creates the person of a record.
 func (c *comparison) create(h Head) Change {
 	r := c.record(h, true)
-	ties := append(r.Ties, c.plan.derived[h.Key]...)
+	ties := slices.Concat(r.Ties, c.plan.derived[h.Key])
 	SortTies(ties)
 	a := &Account{
 		Category: h.Key.Category, Person: r.Person, Ties: ties, Keys: []HeldKey{{Key: h.Key, Hash: h.Hash}}, State: Active, Since: c.policy.Today,

@@ -31,6 +31,8 @@ const (
 	CodePlaceChanged  ent.Code = "DIR-PLACE-CHANGED"
 	CodePlaceSame     ent.Code = "DIR-PLACE-SAME-UAI"
 	CodePlaceGone     ent.Code = "DIR-PLACE-GONE"
+	CodeByHand        ent.Code = "DIR-BY-HAND"
+	CodeSameKey       ent.Code = "DIR-SAME-KEY"
 	CodeYearEnd       ent.Code = "DIR-YEAR-END"
 	CodeFieldKept     ent.Code = "DIR-FIELD-KEPT"
 	CodeDeleteUnknown ent.Code = "DIR-DELETE-UNKNOWN"
@@ -96,6 +98,11 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		info(
 			CodeSamePerson, "Même personne qu'un compte existant du même établissement (score {score}).",
 			"Same person as an account of the same school (score {score}).",
+		),
+		info(CodeByHand, "Changement fait à la main.", "Changed by hand."),
+		info(
+			CodeSameKey, "Même clé et mêmes noms dans l'autre degré de l'académie : c'est le même agent.",
+			"Same key and same names in the other degree of the academy: the same member of staff.",
 		),
 		info(CodeTies, "L'annuaire source dit d'autres rattachements.", "The source says other ties."),
 		info(CodeChild, "Un enfant de cette personne a changé d'établissement ou de responsables.", "A child of this person changed schools or relatives."),

@@ -25,7 +25,7 @@ func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan
 		ctx: ctx, known: known, src: src, policy: policy, feed: feed,
 		plan:  &Plan{Feed: feed, Today: policy.Today, report: &ent.Report{}, derived: map[Key][]Tie{}},
 		index: map[Key]uint32{}, news: map[Key]bool{}, taken: map[ent.ID]bool{}, after: map[ent.ID][]Tie{},
-		byChild: map[Key][]ent.ID{}, byChildID: map[ent.ID][]ent.ID{}, touched: map[ent.ID]bool{}, restored: map[ent.ID]bool{},
+		byChild: map[Key][]Tie{}, byChildID: map[ent.ID][]Tie{}, touched: map[ent.ID]bool{}, restored: map[ent.ID]bool{},
 	}
 	standing, err := known.Standing(ctx, feed.Origin)
 	if err != nil {
@@ -35,7 +35,7 @@ func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan
 		return c.plan, nil
 	}
 	for _, step := range []func() error{
-		c.readPlaces, c.readMarks, c.readHeads, c.guard, c.arrivals, c.changes, c.leavers, c.due, c.relatives, c.waiting,
+		c.readPlaces, c.readMarks, c.readHeads, c.guard, c.arrivals, c.changes, c.edits, c.leavers, c.due, c.relatives, c.waiting,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -66,6 +66,7 @@ type comparison struct {
 
 	arrive  []Head // not known by this origin
 	changed []Head
+	byHand  []Head   // of accounts named by the directory's identifier
 	left    []uint32 // marks of who is absent or deleted
 	deleted map[uint32]bool
 	news    map[Key]bool
@@ -75,8 +76,8 @@ type comparison struct {
 	// after holds the ties of the pupils that the plan changes, as they will be.
 	after map[ent.ID][]Tie
 	// byChild and byChildID are the establishments that new and changed pupils bring to their relatives.
-	byChild   map[Key][]ent.ID
-	byChildID map[ent.ID][]ent.ID
+	byChild   map[Key][]Tie
+	byChildID map[ent.ID][]Tie
 	touched   map[ent.ID]bool
 	restored  map[ent.ID]bool
 }
@@ -137,6 +138,11 @@ func (c *comparison) readMarks() error {
 func (c *comparison) readHeads() error {
 	c.deleted = map[uint32]bool{}
 	for h := range c.src.Heads() {
+		if h.Account != "" {
+			c.byHand = append(c.byHand, h)
+			c.plan.report.Keep("hand", 1)
+			continue
+		}
 		n, ok := c.index[h.Key]
 		kind := string(h.Key.Category)
 		if ok {
@@ -325,12 +331,50 @@ func (c *comparison) changes() error {
 	return nil
 }
 
+// edits plans the changes made by hand.
+func (c *comparison) edits() error {
+	for list := range slices.Chunk(c.byHand, batch) {
+		q := Query{}
+		for _, h := range list {
+			q.IDs = append(q.IDs, h.Account)
+		}
+		accounts, err := c.accounts(q)
+		if err != nil {
+			return err
+		}
+		for _, h := range list {
+			n, ok := slices.BinarySearchFunc(accounts, h.Account, func(a Account, id ent.ID) int { return compareIDs(a.ID, id) })
+			if !ok {
+				c.plan.report.Count("hand", ent.Tally{Kept: -1, Refused: 1})
+				c.plan.report.Add(catalog().New(CodeNoAccount, ent.Pos{Record: string(h.Account)}, "$"))
+				continue
+			}
+			a := &accounts[n]
+			if h.Op != RecordDelete {
+				r := c.record(h, false)
+				c.update(a, &r, Hash{}, false, CodeByHand)
+				continue
+			}
+			ch := c.change(a, Key{})
+			ch.Op, ch.Reason, ch.Day, ch.Detach = OpPreDelete, CodeByHand, c.policy.Today, cloneTies(a.Ties)
+			c.add(ch)
+			if a.Category == Pupil {
+				c.pupilAfter(a, []Change{ch})
+			}
+		}
+	}
+	return nil
+}
+
 // update plans what a record changes of an account.
 func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why ent.Code, params ...ent.Param) {
 	states := c.feed.states(r)
+	if !newKey && !a.leads(r.Key) {
+		states = 0 // another record of the same origin speaks for the person: two were merged by hand
+	}
 	base := c.change(a, r.Key)
 	base.Hash, base.NewKey = hash, newKey
-	back := a.State == Missing || a.State == PreDeleted
+	back := (a.State == Missing || a.State == PreDeleted) && !r.Key.IsZero()
 	n := len(c.plan.changes)
 	if back {
 		restore := base
@@ -345,7 +389,7 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 		ch := base
 		ch.Op, ch.Reason, ch.Fields = OpChange, cmp.Or(why, CodeChanged), fields
 		ch.Params = params
-		if why == "" {
+		if ch.Reason == CodeChanged {
 			ch.Params = []ent.Param{ent.Count("fields", int64(len(fields)))}
 		}
 		c.add(ch)
@@ -353,12 +397,12 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 	attach, detach := diffTies(a.Ties, r.Ties, c.feed.Origin, states)
 	if len(attach) > 0 {
 		ch := base
-		ch.Op, ch.Reason, ch.Attach = OpAttach, CodeTies, attach
+		ch.Op, ch.Reason, ch.Attach = OpAttach, tiesReason(why), attach
 		c.add(ch)
 	}
 	if len(detach) > 0 {
 		ch := base
-		ch.Op, ch.Reason, ch.Detach = OpDetach, CodeTies, detach
+		ch.Op, ch.Reason, ch.Detach = OpDetach, tiesReason(why), detach
 		c.add(ch)
 	}
 	if len(c.plan.changes) == n {
@@ -370,6 +414,14 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 	if a.Category == Pupil || r.Key.Category == Pupil {
 		c.pupilAfter(a, c.plan.changes[n:])
 	}
+}
+
+// tiesReason is the reason of a change of ties.
+func tiesReason(why ent.Code) ent.Code {
+	if why == CodeByHand {
+		return why
+	}
+	return CodeTies
 }
 
 // change returns a change of an account, to fill.
@@ -480,9 +532,9 @@ func (c *comparison) brings(ties []Tie) {
 		for _, e := range at {
 			switch {
 			case t.Target != "":
-				c.byChildID[t.Target] = appendNew(c.byChildID[t.Target], e)
+				c.byChildID[t.Target] = withChild(c.byChildID[t.Target], e, t.Responsibility)
 			case c.news[t.Relative]:
-				c.byChild[t.Relative] = appendNew(c.byChild[t.Relative], e)
+				c.byChild[t.Relative] = withChild(c.byChild[t.Relative], e, t.Responsibility)
 			}
 		}
 	}
@@ -585,11 +637,9 @@ func (c *comparison) due() error {
 // relatives ties relatives to the establishments of their children: of those of whom they are a legal representative or
 // in charge.
 func (c *comparison) relatives() error {
-	for k, at := range c.byChild {
-		slices.Sort(at)
-		for _, e := range at {
-			c.plan.derived[k] = append(c.plan.derived[k], childTie(e))
-		}
+	for k, ties := range c.byChild {
+		SortTies(ties)
+		c.plan.derived[k] = ties
 	}
 	ids := slices.Sorted(maps.Keys(c.touched))
 	for list := range slices.Chunk(ids, batch) {
@@ -600,8 +650,17 @@ func (c *comparison) relatives() error {
 	return nil
 }
 
-func childTie(e ent.ID) Tie {
-	return Tie{Kind: TieEstablishment, Target: e, Profile: ent.ProfileRelative, ByChild: true}
+// withChild returns the ties of a relative by children with one more: in each establishment the strongest responsibility.
+func withChild(ties []Tie, e ent.ID, r ent.Responsibility) []Tie {
+	t := Tie{Kind: TieEstablishment, Target: e, Profile: ent.ProfileRelative, ByChild: true, Responsibility: r}
+	i := findTie(ties, &t)
+	switch {
+	case i < 0:
+		return append(ties, t)
+	case r == ent.ResponsibilityLegal:
+		ties[i] = t
+	}
+	return ties
 }
 
 func (c *comparison) relativesOf(ids []ent.ID) error {
@@ -609,7 +668,7 @@ func (c *comparison) relativesOf(ids []ent.ID) error {
 	if err != nil {
 		return err
 	}
-	want := map[ent.ID][]ent.ID{}
+	want := map[ent.ID][]Tie{}
 	for i := range pupils {
 		p := &pupils[i]
 		if _, changed := c.after[p.ID]; changed {
@@ -619,7 +678,7 @@ func (c *comparison) relativesOf(ids []ent.ID) error {
 		for j := range p.Ties {
 			if t := &p.Ties[j]; t.Kind == TieRelative && t.Responsibility != ent.ResponsibilityNone {
 				for _, e := range at {
-					want[t.Target] = appendNew(want[t.Target], e)
+					want[t.Target] = withChild(want[t.Target], e, t.Responsibility)
 				}
 			}
 		}
@@ -633,15 +692,11 @@ func (c *comparison) relativesOf(ids []ent.ID) error {
 		if a.State == PreDeleted && !c.restored[a.ID] {
 			continue
 		}
-		at := slices.Clone(want[a.ID])
-		for _, e := range c.byChildID[a.ID] {
-			at = appendNew(at, e)
+		ties := want[a.ID]
+		for _, t := range c.byChildID[a.ID] {
+			ties = withChild(ties, t.Target, t.Responsibility)
 		}
-		slices.Sort(at)
-		var ties []Tie
-		for _, e := range at {
-			ties = append(ties, childTie(e))
-		}
+		SortTies(ties)
 		key := Key{}
 		if len(a.Keys) > 0 {
 			key = a.Keys[0].Key
@@ -649,7 +704,7 @@ func (c *comparison) relativesOf(ids []ent.ID) error {
 		ch := c.change(a, key)
 		ch.Reason = CodeChild
 		for _, t := range ties {
-			if findTie(a.Ties, &t) < 0 {
+			if i := findTie(a.Ties, &t); i < 0 || !a.Ties[i].Equal(&t) {
 				ch.Attach = append(ch.Attach, t)
 			}
 		}
@@ -717,9 +772,7 @@ func (c *comparison) waiting() error {
 					continue
 				}
 				for _, e := range at {
-					if tie := childTie(e); findTie(c.plan.derived[t.Relative], &tie) < 0 {
-						c.plan.derived[t.Relative] = append(c.plan.derived[t.Relative], tie)
-					}
+					c.plan.derived[t.Relative] = withChild(c.plan.derived[t.Relative], e, t.Responsibility)
 				}
 			}
 			c.add(ch)

@@ -132,6 +132,7 @@ func (g Guard) refusesInSummer(p, pupils Population) bool {
 			expected = (p.Known*pupils.Leavers + pupils.Known - 1) / pupils.Known
 		}
 		return 100*max(p.Vanished-expected, 0) > g.Summer.RelativePercent*max(p.Known-expected, 0)
+	default: // staff
+		return 100*p.Vanished > g.Summer.StaffPercent*p.Known
 	}
-	return 100*p.Vanished > g.Summer.StaffPercent*p.Known
 }

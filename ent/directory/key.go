@@ -68,8 +68,9 @@ func CategoryOf(p ent.Profile) Category {
 		return Relative
 	case "":
 		return Guest
+	default:
+		return Staff
 	}
-	return Staff
 }
 
 // Key is how an origin names a person. It never changes while the origin knows the person.

@@ -127,7 +127,7 @@ func FinalYear(p *ent.Person) bool {
 		return false
 	}
 	switch m[:3] {
-	case "103", "167", "202", "212", "222": // 3e, 3e SEGPA, general and technological terminales
+	case "103", "167", "202", "212", "222": // 3e, 3e SEGPA, the general and technological final years
 		return true
 	}
 	return m[0] >= '2' && m[8] >= '2' && m[8] == m[9]

@@ -41,6 +41,17 @@ func (p RelativePolicy) admits(r ent.Responsibility) bool {
 	return r == ent.ResponsibilityLegal || r == ent.ResponsibilityInCharge && p != RelativesLegal
 }
 
+// MaySignIn reports whether a person may have an account and use it: the state lets them in, and a relative is responsible
+// for some child as the policy wants it.
+func (p RelativePolicy) MaySignIn(a *Account) bool {
+	if !a.MaySignIn() {
+		return false
+	}
+	return a.Category != Relative || slices.ContainsFunc(a.Ties, func(t Tie) bool {
+		return t.Kind == TieEstablishment && (!t.ByChild || p.admits(t.Responsibility))
+	})
+}
+
 // OwnershipRule says who decides a field.
 type OwnershipRule string
 

@@ -26,6 +26,8 @@ type Head struct {
 	Op  RecordOp
 	// Hash is zero when the source has none: the record is then compared field by field.
 	Hash Hash
+	// Account names the person by the directory's own identifier, in place of a key: a change by hand.
+	Account ent.ID
 	// Ref is for the source's own use.
 	Ref uint32
 }

@@ -45,7 +45,8 @@ type Tie struct {
 	Financial      bool               `json:"financial,omitempty"`
 	Payment        bool               `json:"payment,omitempty"`
 	Contact        bool               `json:"contact,omitempty"`
-	// ByChild says that a relative belongs to an establishment because a child does.
+	// ByChild says that a relative belongs to an establishment because a child does; Responsibility is then the strongest
+	// one over the children there.
 	ByChild bool `json:"byChild,omitempty"`
 }
 

@@ -81,9 +81,9 @@ func TestAcceptanceBIntoADirectory(t *testing.T) {
 	a := account(t, b, "p-5000003")
 	assert.Equal(t, []string{"r-6000004 legal", "r-6000005 in-charge"}, ties(a, directory.TieRelative))
 	assert.Equal(t, []string{"4001$3SPE"}, ties(a, directory.TieClass))
-	assert.Equal(t, []string{"4001"}, ties(account(t, b, "r-6000004"), directory.TieEstablishment), "by the child")
+	assert.Equal(t, []string{"4001 legal"}, ties(account(t, b, "r-6000004"), directory.TieEstablishment), "by the child")
 	assert.Empty(t, ties(account(t, b, "r-6000003"), directory.TieEstablishment), "contact only: no right, no school")
-	assert.Equal(t, []string{" legal", "r-6000006 legal"}[:1], ties(account(t, b, "p-5000006"), directory.TieRelative)[:1], "a relative who is not known is waited for")
+	assert.Contains(t, ties(account(t, b, "p-5000006"), directory.TieRelative), " legal", "a relative who is not known is waited for")
 	assert.Equal(t, []string{"4001", "4002"}, ties(account(t, b, "s-7000001"), directory.TieEstablishment))
 }
 

@@ -2,6 +2,7 @@ package aaf
 
 import (
 	"context"
+	"slices"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
@@ -98,11 +99,8 @@ func (s *Source) deltaRecord(h directory.Head) directory.Record {
 func stated(h *Head) directory.FieldSet {
 	var set directory.FieldSet
 	for _, a := range statedBy() {
-		for _, name := range a.attrs {
-			if h.Present(name) {
-				set |= directory.FieldsOf(a.fields...)
-				break
-			}
+		if slices.ContainsFunc(a.attrs, h.Present) {
+			set |= directory.FieldsOf(a.fields...)
 		}
 	}
 	return set
