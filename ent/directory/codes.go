@@ -9,6 +9,7 @@ import (
 // The codes of this package: the reasons of changes, what stops a plan, and what is wrong with a file.
 const (
 	CodeGuard ent.Code = "DIR-GUARD"
+	CodeNamed ent.Code = "DIR-NAMED"
 	CodeLogin ent.Code = "DIR-LOGIN"
 
 	// Reasons of changes.
@@ -89,6 +90,10 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		stop(
 			CodeGuard, "{vanished} personnes sur {known} ({profile}) ont disparu : rien n'est supprimé sans confirmation.",
 			"{vanished} persons out of {known} ({profile}) have vanished: nothing is removed without confirmation.",
+		),
+		stop(
+			CodeNamed, "{named} personnes sur {known} ({profile}) ont disparu alors que la livraison les nomme encore : un fichier manque.",
+			"{named} persons out of {known} ({profile}) have vanished and the delivery still names them: a file is missing.",
 		),
 		fail(CodeLogin, "Ni le nom ni l'identifiant ne donnent un nom de connexion.", "Neither the name nor the identifier gives a login."),
 

@@ -204,6 +204,7 @@ func (c *comparison) guard() error {
 		profile       ent.Profile
 	}
 	counts := map[at]*Population{}
+	named := set(c.feed.Named)
 	scope := c.scope()
 	add := func(n int, vanished bool) {
 		m := &c.marks[n]
@@ -215,6 +216,9 @@ func (c *comparison) guard() error {
 		}
 		if vanished {
 			p.Vanished++
+			if named[m.Key] {
+				p.Named++
+			}
 			if m.Leaver {
 				p.Leavers++
 			}
@@ -418,10 +422,11 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 
 // tiesReason is the reason of a change of ties.
 func tiesReason(why ent.Code) ent.Code {
+	reason := CodeTies
 	if why == CodeByHand {
-		return why
+		reason = CodeByHand
 	}
-	return CodeTies
+	return reason
 }
 
 // change returns a change of an account, to fill.
@@ -504,13 +509,12 @@ func (c *comparison) pupilAfter(a *Account, changes []Change) {
 		}
 		moved = moved || len(ch.Attach)+len(ch.Detach) > 0
 	}
-	c.after[a.ID] = ties
 	if !moved {
 		return
 	}
+	c.after[a.ID] = ties
 	c.touch(a.Ties)
 	c.touch(ties)
-	c.brings(ties)
 }
 
 func (c *comparison) touch(ties []Tie) {
@@ -637,6 +641,9 @@ func (c *comparison) due() error {
 // relatives ties relatives to the establishments of their children: of those of whom they are a legal representative or
 // in charge.
 func (c *comparison) relatives() error {
+	for _, id := range slices.Sorted(maps.Keys(c.after)) {
+		c.brings(c.after[id])
+	}
 	for k, ties := range c.byChild {
 		SortTies(ties)
 		c.plan.derived[k] = ties

@@ -75,12 +75,12 @@ func Duplicates(accounts iter.Seq[Account], policy MergePolicy) []Duplicate {
 }
 
 // blocks returns a key per two traits that may be equal: two persons of a score of 4 share one of them.
-func (t *traits) blocks() [][3]string {
+func (a *traits) blocks() [][3]string {
 	born := ""
-	if !t.birth.IsZero() {
-		born = t.birth.String()
+	if !a.birth.IsZero() {
+		born = a.birth.String()
 	}
-	all := [4]string{t.family, t.given, born, t.mail}
+	all := [4]string{a.family, a.given, born, a.mail}
 	var out [][3]string
 	for i := range all {
 		for j := i + 1; j < len(all); j++ {

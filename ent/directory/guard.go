@@ -14,6 +14,8 @@ type Population struct {
 	// FinalYear of the known are pupils in the last year of their school, and Leavers of the vanished: see FinalYear.
 	FinalYear int
 	Leavers   int
+	// Named of the vanished are persons whom the feed still names: see Feed.Named.
+	Named int
 }
 
 // Guard refuses a mass disappearance: a lost file looks like thousands of departures. Zero fields take the defaults.
@@ -23,6 +25,9 @@ type Guard struct {
 	// ManyPercent and Many refuse when more than that share, and at least that many persons, vanish; default 10 and 20.
 	ManyPercent int
 	Many        int
+	// Named refuses when at least that many persons have vanished whom the feed still names, all populations together;
+	// default 20.
+	Named int
 	// Summer is the transition from one school year to the next.
 	Summer Summer
 	// Consent, when set, says that somebody confirmed the disappearance from a population.
@@ -35,9 +40,11 @@ type Guard struct {
 type Summer struct {
 	// From and To are the first and the last day, as month and day, both included; 1 July and 31 October.
 	From, To MonthDay
-	// StaffPercent is AnyPercent for staff, to whom ManyPercent does not apply; default 50. RelativePercent is what share of
-	// relatives may vanish beside those of the leavers; default 30.
+	// StaffPercent and StaffMany are for staff what AnyPercent is in winter: more than that share and at least that many;
+	// default 50 and 5, since two heads of three may change posts. RelativePercent is what share of relatives may vanish
+	// beside those of the leavers; default 30.
 	StaffPercent    int
+	StaffMany       int
 	RelativePercent int
 	// Never leaves the guard as it is all the year.
 	Never bool
@@ -58,6 +65,9 @@ func (g Guard) orDefaults() Guard {
 	if g.Many == 0 {
 		g.Many = 20
 	}
+	if g.Named == 0 {
+		g.Named = 20
+	}
 	s := &g.Summer
 	if s.From == (MonthDay{}) {
 		s.From = MonthDay{7, 1}
@@ -67,6 +77,9 @@ func (g Guard) orDefaults() Guard {
 	}
 	if s.StaffPercent == 0 {
 		s.StaffPercent = 50
+	}
+	if s.StaffMany == 0 {
+		s.StaffMany = 5
 	}
 	if s.RelativePercent == 0 {
 		s.RelativePercent = 30
@@ -94,6 +107,10 @@ func (g Guard) CheckOn(populations []Population, today ent.Date) ent.Issues {
 	g = g.orDefaults()
 	summer := g.Summer.holds(today)
 	leaving := map[ent.ID]Population{}
+	named := 0
+	for _, p := range populations {
+		named += p.Named
+	}
 	if summer {
 		for _, p := range populations {
 			if p.Profile == ent.ProfilePupil {
@@ -107,7 +124,15 @@ func (g Guard) CheckOn(populations []Population, today ent.Date) ent.Issues {
 		if summer {
 			refused = g.refusesInSummer(p, leaving[p.Establishment])
 		}
-		if !refused || g.Consent != nil && g.Consent(p) {
+		lost := named >= g.Named && p.Named > 0
+		if !refused && !lost || g.Consent != nil && g.Consent(p) {
+			continue
+		}
+		if lost {
+			out = append(out, catalog().New(CodeNamed, ent.Pos{Record: string(p.Establishment)}, "$",
+				ent.Count("named", int64(p.Named)), ent.Count("known", int64(p.Known)), ent.CodeOf("profile", p.Profile.Short())))
+		}
+		if !refused {
 			continue
 		}
 		out = append(out, catalog().New(CodeGuard, ent.Pos{Record: string(p.Establishment)}, "$",
@@ -133,6 +158,6 @@ func (g Guard) refusesInSummer(p, pupils Population) bool {
 		}
 		return 100*max(p.Vanished-expected, 0) > g.Summer.RelativePercent*max(p.Known-expected, 0)
 	default: // staff
-		return 100*p.Vanished > g.Summer.StaffPercent*p.Known
+		return p.Vanished >= g.Summer.StaffMany && 100*p.Vanished > g.Summer.StaffPercent*p.Known
 	}
 }

@@ -67,6 +67,9 @@ type Feed struct {
 	Date    ent.Date        `json:"date,omitzero"`
 	Academy ent.AcademyCode `json:"academy,omitempty"`
 	Degree  ent.Degree      `json:"degree,omitempty"`
+	// Named are persons whom records of the delivery name and whom it does not hold: relatives that pupils name, pupils that
+	// relatives name. When they are known, a file is lost rather than they have left.
+	Named []Key `json:"-"`
 	// Missing counts the files that the delivery should hold and does not.
 	Missing int `json:"missing,omitempty"`
 	// States is what the origin speaks of, by category; AllFields for one that is not there.

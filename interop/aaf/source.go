@@ -92,6 +92,16 @@ func (s *Source) describe(d *Delivery, kind Kind) {
 		},
 		Context: s.context(),
 	}
+	for _, x := range m.dangling {
+		if x.Code == CodeUnknownRelative {
+			s.feed.Named = append(s.feed.Named, directory.Key{Origin: s.o.Origin, Category: directory.Relative, ID: x.Target})
+		}
+	}
+	for _, x := range m.reverse {
+		if !m.Has(Pupils, x.Target) {
+			s.feed.Named = append(s.feed.Named, directory.Key{Origin: s.o.Origin, Category: directory.Pupil, ID: x.Target})
+		}
+	}
 	if d != nil {
 		s.feed.Missing = int(d.report.CountOf(CodeChunkMissing))
 	}

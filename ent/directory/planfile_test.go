@@ -1,0 +1,123 @@
+package directory_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/directory/directorytest"
+	"github.com/opencartable/cartable/ent/enttest"
+)
+
+var (
+	planKey = bytes.Repeat([]byte("k"), 32)
+	expiry  = time.Date(2024, 11, 12, 0, 0, 0, 0, time.UTC)
+)
+
+func file(t testing.TB, p *directory.Plan) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, p.WriteFile(&b, planKey, expiry))
+	return b.Bytes()
+}
+
+// planned returns a directory and a plan for it with every kind of change.
+func planned(t testing.TB) (*directory.Book, *directory.Plan) {
+	t.Helper()
+	june := directorytest.Source(enttest.Canary(3), ent.SecondDegree, day(0))
+	b := open(t, june, day(0))
+	src := shuffled(june, rand.New(rand.NewPCG(1, 1)))
+	return b, compare(t, b, src, directory.Policy{Today: day(1), Guard: directory.Guard{Consent: func(directory.Population) bool { return true }}})
+}
+
+func TestPlanFileReadsBack(t *testing.T) {
+	t.Parallel()
+	_, p := planned(t)
+	back, err := directory.ReadPlan(bytes.NewReader(file(t, p)), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, slices.Collect(p.Changes()), slices.Collect(back.Changes()))
+	assert.Equal(t, p.Lines(), back.Lines())
+	assert.Equal(t, p.Seen(), back.Seen())
+	assert.Equal(t, file(t, p), file(t, back))
+}
+
+func TestPlanFileHoldsNoPersonalValue(t *testing.T) {
+	t.Parallel()
+	a := enttest.Canary(3)
+	_, p := planned(t)
+	for _, plan := range []*directory.Plan{p, compare(t, directory.NewBook(directory.Places{}, nil), directorytest.Source(a, ent.FirstDegree, day(0)), directory.Policy{Today: day(0)})} {
+		text := string(file(t, plan))
+		mark, found := a.FindMark(text)
+		assert.False(t, found, mark)
+		var summary bytes.Buffer
+		require.NoError(t, plan.WriteSummary(&summary, ent.FR))
+		mark, found = a.FindMark(summary.String())
+		assert.False(t, found, mark)
+	}
+}
+
+func TestAlteredPlanFileIsRefused(t *testing.T) {
+	t.Parallel()
+	_, p := planned(t)
+	good := file(t, p)
+	read := func(b []byte, key []byte) error {
+		plan, err := directory.ReadPlan(bytes.NewReader(b), key, expiry.Add(-time.Hour))
+		if err != nil {
+			assert.Nil(t, plan)
+		}
+		return err
+	}
+	require.NoError(t, read(good, planKey))
+	lines := bytes.SplitAfter(good, []byte("\n"))
+	lines = lines[:len(lines)-1]
+	require.Greater(t, len(lines), 20)
+	join := func(l ...[]byte) []byte { return bytes.Join(l, nil) }
+	swapped := slices.Clone(lines)
+	swapped[3], swapped[4] = swapped[4], swapped[3]
+	for name, b := range map[string][]byte{
+		"cut short":     join(lines[:len(lines)-1]...),
+		"a line gone":   join(slices.Delete(slices.Clone(lines), 5, 6)...),
+		"a line twice":  join(slices.Insert(slices.Clone(lines), 5, lines[5])...),
+		"two swapped":   join(swapped...),
+		"a word":        bytes.Replace(good, []byte(`"op":"suspend"`), []byte(`"op":"purge"`), 1),
+		"an identifier": bytes.Replace(good, []byte(`"id":"aaf:010/pupil/50`), []byte(`"id":"aaf:010/pupil/51`), 1),
+		"more after":    append(slices.Clone(good), lines[2]...),
+		"the expiry":    bytes.Replace(good, []byte("2024-11-12T"), []byte("2034-11-12T"), 1),
+	} {
+		require.NotEqual(t, good, b, name)
+		require.ErrorIs(t, read(b, planKey), directory.CodePlanAltered, name)
+	}
+	require.ErrorIs(t, read(good, bytes.Repeat([]byte("x"), 32)), directory.CodePlanAltered)
+	require.ErrorIs(t, read(good, []byte("short")), directory.CodePlanKey)
+	require.ErrorIs(t, read([]byte("hello\n"), planKey), directory.CodePlanFile)
+	require.ErrorIs(t, read(nil, planKey), directory.CodePlanFile)
+	_, err := directory.ReadPlan(bytes.NewReader(good), planKey, expiry)
+	require.ErrorIs(t, err, directory.CodePlanExpired)
+	rng := rand.New(rand.NewPCG(5, 5))
+	for range 300 {
+		b := slices.Clone(good)
+		b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
+		require.Error(t, read(b, planKey))
+	}
+}
+
+func FuzzReadPlan(f *testing.F) {
+	f.Add([]byte(`{"format":"cartable.plan/1"}` + "\n" + `{"end":true}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := directory.ReadPlan(bytes.NewReader(b), planKey, expiry.Add(-time.Hour))
+		if err == nil && p == nil || err != nil && p != nil {
+			t.Fatal("a plan or an error")
+		}
+		if err == nil && !strings.Contains(string(b), `"mac"`) {
+			t.Fatal("a plan that nobody signed")
+		}
+	})
+}
