@@ -81,7 +81,7 @@ func (a *Account) Mark(k Key) (Mark, bool) {
 		}
 	}
 	if m.Profile == "" {
-		m.Profile = a.profile()
+		m.Profile = a.Profile()
 	}
 	return m, true
 }
@@ -103,8 +103,8 @@ func (a *Account) leads(k Key) bool {
 	return true
 }
 
-// profile returns the main profile of the person.
-func (a *Account) profile() ent.Profile {
+// Profile returns the main profile of the person, that of the category when no tie says one.
+func (a *Account) Profile() ent.Profile {
 	v := make([]ent.Affiliation, 0, 2)
 	for i := range a.Ties {
 		if a.Ties[i].Kind == TieEstablishment {

@@ -157,7 +157,7 @@ func (c *comparison) arrival(h Head, r *Record, found *candidates) {
 
 func profileOf(r *Record) ent.Profile {
 	a := Account{Category: r.Key.Category, Ties: r.Ties}
-	return a.profile()
+	return a.Profile()
 }
 
 // otherDegree reports whether the other degree of the same academy knows the account by the same key. Source: observed in
@@ -217,7 +217,7 @@ func (c *comparison) create(h Head) Change {
 	}
 	a.Person.ID = ""
 	return Change{
-		Op: OpCreate, Object: ObjectPerson, Key: h.Key, NewKey: true, Profile: a.profile(), Establishments: a.establishments(), Reason: CodeNew,
+		Op: OpCreate, Object: ObjectPerson, Key: h.Key, NewKey: true, Profile: a.Profile(), Establishments: a.establishments(), Reason: CodeNew,
 		Hash: h.Hash, Account: a,
 	}
 }

@@ -31,6 +31,7 @@ func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan
 	if err != nil {
 		return nil, err
 	}
+	c.plan.Base = standing.Plan
 	if c.stops(&standing) {
 		return c.plan, nil
 	}
@@ -432,7 +433,7 @@ func tiesReason(why ent.Code) ent.Code {
 // change returns a change of an account, to fill.
 func (c *comparison) change(a *Account, k Key) Change {
 	return Change{
-		Object: ObjectPerson, ID: a.ID, Key: k, Profile: a.profile(), Establishments: a.establishments(), Version: a.Version,
+		Object: ObjectPerson, ID: a.ID, Key: k, Profile: a.Profile(), Establishments: a.establishments(), Version: a.Version,
 	}
 }
 
@@ -612,7 +613,7 @@ func (c *comparison) due() error {
 		if c.restored[a.ID] || c.taken[a.ID] {
 			continue
 		}
-		next := c.policy.Lifecycle.Next(a.State, a.profile(), a.Since, c.policy.Today)
+		next := c.policy.Lifecycle.Next(a.State, a.Profile(), a.Since, c.policy.Today)
 		if next == a.State {
 			continue
 		}
@@ -622,7 +623,7 @@ func (c *comparison) due() error {
 		}
 		ch := c.change(a, key)
 		ch.Day = c.policy.Today
-		days := c.policy.Lifecycle.delays(a.profile())
+		days := c.policy.Lifecycle.delays(a.Profile())
 		if next == PreDeleted {
 			ch.Op, ch.Reason, ch.Detach = OpPreDelete, CodeDelayOver, cloneTies(a.Ties)
 			ch.Params = []ent.Param{ent.DateOf("since", a.Since), ent.Count("days", int64(days.Missing))}

@@ -67,4 +67,6 @@ type Standing struct {
 	Academy ent.AcademyCode
 	Degree  ent.Degree
 	Context Hash
+	// Plan numbers the plan that applied it: one that was made before is refused.
+	Plan int64
 }

@@ -191,7 +191,7 @@ func TestRelativeAcrossSchoolsIsFoundOnce(t *testing.T) {
 
 func TestAdopt(t *testing.T) {
 	t.Parallel()
-	src := school(day(0))
+	src := directorytest.School(day(0))
 	src.List[0].SchoolUAI, src.List[0].Person.Schooling.SchoolNumber = "0019991E", "1042"
 	for name, c := range map[string]struct {
 		account directory.Adoptable
@@ -214,13 +214,13 @@ func TestAdopt(t *testing.T) {
 			assert.Len(t, p.New, 3, name)
 			continue
 		}
-		assert.Equal(t, []directory.Adoption{{ID: "77", Key: key(directory.Pupil, "1"), By: c.by}}, p.Adoptions, name)
+		assert.Equal(t, []directory.Adoption{{ID: "77", Key: directorytest.Key(directory.Pupil, "1"), By: c.by}}, p.Adoptions, name)
 		assert.Len(t, p.New, 2, name)
 	}
 	two := []directory.Adoptable{{ID: "77", Category: directory.Pupil, External: "1"}, {ID: "78", Category: directory.Pupil, External: "A-1"}}
 	p := directory.Adopt(slices.Values(two), src)
 	assert.Empty(t, p.Adoptions)
-	assert.Equal(t, []directory.Ambiguity{{IDs: []ent.ID{"77", "78"}, Keys: []directory.Key{key(directory.Pupil, "1")}, By: directory.CodeAdoptKey}}, p.Ambiguous)
+	assert.Equal(t, []directory.Ambiguity{{IDs: []ent.ID{"77", "78"}, Keys: []directory.Key{directorytest.Key(directory.Pupil, "1")}, By: directory.CodeAdoptKey}}, p.Ambiguous)
 	assert.Len(t, p.New, 2, "who is of an ambiguity is not to be created")
 }
 

@@ -19,6 +19,8 @@ const AnyVersion int64 = -1
 type Plan struct {
 	Feed  Feed
 	Today ent.Date
+	// Base numbers the last plan of the origin when this one was made: see Standing.Plan.
+	Base int64
 
 	places      []Change
 	creates     []Head
@@ -65,6 +67,20 @@ func (p *Plan) Populations() []Population { return slices.Clone(p.populations) }
 
 // Empty reports whether there is nothing to do.
 func (p *Plan) Empty() bool { return len(p.places)+len(p.creates)+len(p.changes) == 0 }
+
+// Partial reports whether the plan is a part of another one: see For.
+func (p *Plan) Partial() bool { return p.only != nil }
+
+// Total returns how many changes there are.
+func (p *Plan) Total() int64 {
+	var n int64
+	for k, v := range p.counts {
+		if k.establishment == "" {
+			n += v
+		}
+	}
+	return n
+}
 
 // Seen returns the records whose hash alone is to be kept.
 func (p *Plan) Seen() []Seen { return slices.Clone(p.seen) }

@@ -37,6 +37,7 @@ type planHead struct {
 	Format  string     `json:"format"`
 	Feed    Feed       `json:"feed"`
 	Today   ent.Date   `json:"today"`
+	Base    int64      `json:"base,omitempty"`
 	Expires time.Time  `json:"expires"`
 	Blocks  ent.Issues `json:"blocks,omitempty"`
 }
@@ -160,7 +161,7 @@ func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 		_, err = out.Write(b)
 		return err
 	}
-	head := planHead{PlanFormat, p.Feed, p.Today, expires.UTC().Truncate(time.Second), p.blocks}
+	head := planHead{PlanFormat, p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.blocks}
 	b, err := json.Marshal(head)
 	if err != nil {
 		return fmt.Errorf("directory: plan: %w", err)
@@ -231,7 +232,7 @@ func ReadPlan(r io.Reader, key []byte, now time.Time) (*Plan, error) {
 		return nil, unreadable()
 	}
 	s.head = sha256.Sum256(in.Bytes())
-	p := &Plan{Feed: head.Feed, Today: head.Today, blocks: head.Blocks, loaded: true, report: &ent.Report{}}
+	p := &Plan{Feed: head.Feed, Today: head.Today, Base: head.Base, blocks: head.Blocks, loaded: true, report: &ent.Report{}}
 	s.take(in.Bytes())
 	for in.Scan() {
 		if bytes.HasPrefix(in.Bytes(), []byte(`{"end":`)) {

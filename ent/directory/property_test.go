@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +15,37 @@ import (
 	"github.com/opencartable/cartable/ent/directory/directorytest"
 	"github.com/opencartable/cartable/ent/enttest"
 )
+
+// bookStore is a book as a store.
+type bookStore struct {
+	*directory.Book
+	undo *directory.Undo
+}
+
+func (s *bookStore) ApplyPlan(_ context.Context, p *directory.Plan) (*ent.Report, error) {
+	undo, report := s.Apply(p, directorytest.Keyed)
+	s.undo = undo
+	return report, nil
+}
+
+func (s *bookStore) UndoLast(context.Context) error {
+	s.Undo(s.undo)
+	return nil
+}
+
+func (s *bookStore) Activate(_ context.Context, id ent.ID) error {
+	a, _ := s.Account(id)
+	a.Activated = true
+	s.Put(a)
+	return nil
+}
+
+func TestBookIsAStore(t *testing.T) {
+	t.Parallel()
+	directorytest.Run(t, func(*testing.T) directorytest.Store {
+		return &bookStore{Book: directory.NewBook(directory.Places{}, nil)}
+	})
+}
 
 func day(n int) ent.Date { return ent.Date{Year: 2024, Month: 11, Day: 4}.AddDays(n) }
 
@@ -34,17 +66,6 @@ func open(t testing.TB, src directory.Source, on ent.Date) *directory.Book {
 	require.True(t, report.Balanced())
 	require.Zero(t, report.Total().Refused)
 	return b
-}
-
-// state writes all that a book holds.
-func state(t testing.TB, b *directory.Book) map[ent.ID]directory.Account {
-	t.Helper()
-	out := map[ent.ID]directory.Account{}
-	for a := range b.All() {
-		a.Version = 0
-		out[a.ID] = a
-	}
-	return out
 }
 
 // shuffled returns the feed of another night: some records gone, some changed, the rest in another order.
@@ -70,138 +91,11 @@ func shuffled(june *directory.Records, rng *rand.Rand) *directory.Records {
 	return out
 }
 
-// Properties over random pairs of feeds: after the plan what the source owns is what the source says, leavers are missing,
-// what is owned by hand is untouched; a second plan is empty; undo gives the state before.
-func TestPropertiesOfAPlan(t *testing.T) {
+// The order of 30 November 2006 gives three months from the day on which the person has no title any more.
+func TestDefaultDelaysKeepWithinThreeMonths(t *testing.T) {
 	t.Parallel()
-	seeds := 12
-	if testing.Short() {
-		seeds = 3
-	}
-	for seed := range seeds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			rng := rand.New(rand.NewPCG(uint64(seed), 7))
-			degree := ent.SecondDegree
-			if seed%3 == 2 {
-				degree = ent.FirstDegree
-			}
-			june := directorytest.Source(enttest.New(enttest.Options{Seed: uint64(seed), Persons: 800}), degree, day(0))
-			b := open(t, june, day(0))
-			byHand := hands(t, b, rng)
-			before := state(t, b)
-
-			src := shuffled(june, rng)
-			policy := directory.Policy{Today: day(1), Guard: directory.Guard{Consent: func(directory.Population) bool { return true }}}
-			plan := compare(t, b, src, policy)
-			require.NoError(t, plan.Blocked())
-			undo, report := b.Apply(plan, directorytest.Keyed)
-			require.True(t, report.Balanced())
-			require.Zero(t, report.Total().Refused)
-
-			agrees(t, b, src, byHand)
-			again := compare(t, b, src, policy)
-			assert.Empty(t, slices.Collect(again.Changes()), "a second plan is empty")
-			b.Undo(undo)
-			after := state(t, b)
-			require.Len(t, after, len(before))
-			for id, a := range before {
-				require.Equal(t, a, after[id], "undo gives the state before")
-			}
-		})
-	}
-}
-
-// hands changes the mobile and ties of some people by hand and returns whose.
-func hands(t *testing.T, b *directory.Book, rng *rand.Rand) map[ent.ID]string {
-	t.Helper()
-	out := map[ent.ID]string{}
-	var edits []directory.Edit
-	for a := range b.All() {
-		if rng.IntN(20) != 0 {
-			continue
-		}
-		v := fmt.Sprintf("hand%d@exemple.test", len(out))
-		out[a.ID] = v
-		edits = append(edits, directory.Edit{
-			Account: a.ID, States: []ent.Field{"contact.mail", "class"}, Person: ent.Person{Contact: ent.Contact{Mail: v}},
-		})
-	}
-	places, err := b.Places(t.Context())
-	require.NoError(t, err)
-	plan := compare(t, b, directory.ByHand(places, edits...), directory.Policy{Today: day(0)})
-	_, report := b.Apply(plan, directorytest.Keyed)
-	require.Zero(t, report.Total().Refused)
-	return out
-}
-
-// agrees compares every record of a source with the account that holds its key, and the accounts without a record.
-func agrees(t *testing.T, b *directory.Book, src *directory.Records, byHand map[ent.ID]string) {
-	t.Helper()
-	present := map[directory.Key]bool{}
-	for h := range src.Heads() {
-		r := src.Record(h)
-		present[r.Key] = true
-		a, ok := b.Account(b.Holder(r.Key))
-		require.True(t, ok)
-		assert.Equal(t, directory.Active, a.State)
-		for _, f := range directory.PersonFields() {
-			want := directory.Value(&r.Person, f)
-			if hand, owned := byHand[a.ID]; owned && f == "contact.mail" {
-				want = hand
-			}
-			require.Equal(t, want, directory.Value(&a.Person, f), "%s of %s", f, a.ID)
-		}
-		var got, want []string
-		for _, x := range a.Ties {
-			if x.Origin == src.What.Origin {
-				got = append(got, string(x.Kind)+" "+string(x.Target)+x.Relative.ID+" "+string(x.Responsibility)+string(x.Subject))
-			}
-		}
-		for _, x := range r.Ties {
-			target := x.Target
-			if x.Kind == directory.TieRelative {
-				target = b.Holder(x.Relative)
-			}
-			want = append(want, string(x.Kind)+" "+string(target)+x.Relative.ID+" "+string(x.Responsibility)+string(x.Subject))
-		}
-		slices.Sort(got)
-		slices.Sort(want)
-		require.Equal(t, slices.Compact(want), got, a.ID)
-	}
-	children := map[ent.ID]map[ent.ID]bool{}
-	for a := range b.All() {
-		if len(a.Keys) > 0 && !present[a.Keys[0].Key] {
-			assert.Equal(t, directory.Missing, a.State, "who is absent is missing")
-		}
-		for _, x := range a.Ties {
-			if x.Kind != directory.TieRelative || x.Target == "" || x.Responsibility == ent.ResponsibilityNone {
-				continue
-			}
-			for _, y := range a.Ties {
-				if y.Kind == directory.TieEstablishment {
-					if children[x.Target] == nil {
-						children[x.Target] = map[ent.ID]bool{}
-					}
-					children[x.Target][y.Target] = true
-				}
-			}
-		}
-	}
-	for a := range b.All() {
-		if a.Category != directory.Relative {
-			continue
-		}
-		got := map[ent.ID]bool{}
-		for _, x := range a.Ties {
-			got[x.Target] = true
-		}
-		want := children[a.ID]
-		if want == nil {
-			want = map[ent.ID]bool{}
-		}
-		require.Equal(t, want, got, "a relative is where the children are: %s", a.ID)
-	}
+	d := directory.DefaultDelays()
+	assert.LessOrEqual(t, d.Missing+d.Grace+2, 90, "the steps are taken on the day after each delay; from December to February there are 90 days")
 }
 
 // The plan does not depend on the order of the records, and has the same bytes twice.

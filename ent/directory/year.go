@@ -45,7 +45,7 @@ func EndOfYear(today ent.Date, places *Places, accounts []Account, establishment
 			continue
 		}
 		ch := Change{
-			Op: OpDetach, Object: ObjectPerson, ID: a.ID, Profile: a.profile(), Establishments: a.establishments(), Reason: CodeYearEnd,
+			Op: OpDetach, Object: ObjectPerson, ID: a.ID, Profile: a.Profile(), Establishments: a.establishments(), Reason: CodeYearEnd,
 			Version: a.Version, Detach: gone,
 		}
 		if len(a.Keys) > 0 {

@@ -1,0 +1,41 @@
+-- +goose Up
+
+-- By which key each origin names whom, with what was last applied of it: a night reads this table and little else.
+CREATE TABLE {person_key} (
+	tenant TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	category TEXT NOT NULL,
+	key TEXT NOT NULL,
+	person TEXT NOT NULL,
+	hash BYTEA,
+	gone TEXT,
+	state TEXT NOT NULL,
+	others BOOLEAN NOT NULL,
+	profile TEXT NOT NULL,
+	establishment TEXT NOT NULL,
+	leaver BOOLEAN NOT NULL,
+	rank BIGINT NOT NULL,
+	PRIMARY KEY (tenant, origin, category, key)
+);
+CREATE INDEX {#person_key_person} ON {person_key} (tenant, person);
+
+-- Which pupils are tied to which relative, and which ties wait for whom.
+CREATE TABLE {kin} (
+	tenant TEXT NOT NULL,
+	relative TEXT NOT NULL,
+	pupil TEXT NOT NULL,
+	PRIMARY KEY (tenant, relative, pupil)
+);
+CREATE INDEX {#kin_pupil} ON {kin} (tenant, pupil);
+
+-- The words by which a person is found, in each establishment and, under '', everywhere.
+CREATE TABLE {found} (
+	tenant TEXT NOT NULL,
+	establishment TEXT NOT NULL,
+	-- Bytes, not words of a language: a prefix is then a range of the index, whatever the collation of the database.
+	word TEXT COLLATE "C" NOT NULL,
+	person TEXT NOT NULL,
+	profile TEXT NOT NULL,
+	PRIMARY KEY (tenant, establishment, word, person, profile)
+);
+CREATE INDEX {#found_person} ON {found} (tenant, person);
