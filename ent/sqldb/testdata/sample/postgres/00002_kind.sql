@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABLE {kind} (b BYTEA, f BOOLEAN);
