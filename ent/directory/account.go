@@ -232,3 +232,8 @@ func cloneTies(ties []Tie) []Tie {
 	}
 	return out
 }
+
+// Has reports whether the person has a profile in some establishment, or is of its category.
+func (a *Account) Has(p ent.Profile) bool {
+	return a.Profile() == p || slices.ContainsFunc(a.Ties, func(t Tie) bool { return t.Kind == TieEstablishment && t.Profile == p })
+}

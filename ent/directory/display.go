@@ -10,19 +10,18 @@ import (
 	"github.com/opencartable/cartable/internal/frtext"
 )
 
-// SearchKeys returns the words under which a person is found by name, folded: first name, last name, birth name, and the
-// display name written together in the orders that people type it. It is personal data.
+// SearchKeys returns the words under which a person is found by what somebody types of the name, folded: last and first
+// name, first and last name, and each part of the names that begins none of these. It is personal data.
 func SearchKeys(n ent.Name) []string {
 	family, given := frtext.Key(n.Family), frtext.Key(n.Given)
 	var out []string
-	add := func(s string) {
-		if s != "" && !slices.Contains(out, s) {
+	add := func(s string) { // a word that begins another one is found with it
+		if s != "" && !slices.ContainsFunc(out, func(o string) bool { return strings.HasPrefix(o, s) }) {
 			out = append(out, s)
 		}
 	}
 	add(family + given)
 	add(given + family)
-	add(frtext.Key(n.Birth))
 	for _, name := range []string{n.Family, n.Birth, n.Given} {
 		for _, w := range strings.FieldsFunc(frtext.Fold(name), func(r rune) bool { return r == ' ' || r == '-' || r == '\'' || r == '’' }) {
 			add(frtext.Key(w))

@@ -25,6 +25,9 @@ const (
 
 func (s State) maySignIn() bool { return s == Active || s == Missing || s == "" }
 
+// Found reports whether people of this state are found by a search: who is on the way to deletion is not.
+func (s State) Found() bool { return s.maySignIn() }
+
 // Label returns the state in words.
 func (s State) Label(lang ent.Lang) string {
 	switch s {

@@ -188,18 +188,25 @@ func foundRowColumns() []string {
 
 // foundRows calls yield with a row per word by which the person is found, everywhere and in each establishment.
 func foundRows(tenant string, a *directory.Account, yield func([]any)) {
-	if a.State == directory.Merged || a.State == directory.Purged {
+	if !a.State.Found() {
 		return
 	}
 	words := directory.SearchKeys(a.Person.Name)
 	type place struct{ establishment, profile string }
-	places := []place{{"", string(a.Profile())}}
+	var places []place
+	add := func(p place) {
+		if !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
 	for i := range a.Ties {
 		if t := &a.Ties[i]; t.Kind == directory.TieEstablishment {
-			if p := (place{string(t.Target), string(t.Profile)}); !slices.Contains(places, p) {
-				places = append(places, p)
-			}
+			add(place{"", string(t.Profile)})
+			add(place{string(t.Target), string(t.Profile)})
 		}
+	}
+	if len(places) == 0 {
+		add(place{"", string(a.Profile())})
 	}
 	for _, p := range places {
 		for _, w := range words {

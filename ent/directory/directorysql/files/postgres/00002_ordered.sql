@@ -36,6 +36,6 @@ CREATE TABLE {found} (
 	word TEXT COLLATE "C" NOT NULL,
 	person TEXT NOT NULL,
 	profile TEXT NOT NULL,
-	PRIMARY KEY (tenant, establishment, word, person, profile)
+	PRIMARY KEY (tenant, establishment, profile, word, person)
 );
 CREATE INDEX {#found_person} ON {found} (tenant, person);

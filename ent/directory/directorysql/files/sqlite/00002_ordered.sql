@@ -37,6 +37,6 @@ CREATE TABLE {found} (
 	word TEXT NOT NULL,
 	person TEXT NOT NULL,
 	profile TEXT NOT NULL,
-	PRIMARY KEY (tenant, establishment, word, person, profile)
+	PRIMARY KEY (tenant, establishment, profile, word, person)
 ) WITHOUT ROWID;
 CREATE INDEX {#found_person} ON {found} (tenant, person);
