@@ -169,7 +169,8 @@ func (db *DB) begin(ctx context.Context, conn *sql.Conn, read bool) (session, er
 		// REPEATABLE READ gives a reader one picture, and a reader alone meets no serialization failure.
 		o.ReadOnly, o.Isolation = true, sql.LevelRepeatableRead
 	}
-	tx, err := conn.BeginTx(ctx, o)
+	// As on SQLite, each statement hears the context and the end does not: a commit that was sent is waited for.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), o)
 	if err != nil {
 		return session{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -18,66 +19,81 @@ import (
 var _ sqldb.Copier = Copy
 
 // Copy is the sqldb.Copier of pgx through database/sql: COPY in the binary format. Rows are made in the goroutine of the
-// caller, where a panic can be answered; pgx's own CopyFrom would ask for them from another one.
-func Copy(ctx context.Context, conn *sql.Conn, table, columns []string, rows iter.Seq[[]any]) (int64, error) {
-	var n int64
-	err := conn.Raw(func(driverConn any) error {
-		c, ok := driverConn.(*stdlib.Conn)
-		if !ok {
-			return errors.ErrUnsupported
+// caller, where a panic can be answered; the connection is used in another one. (database/sql waits for ever when a function
+// given to Conn.Raw panics, or says that the connection is bad, while a transaction is open.)
+func Copy(ctx context.Context, conn *sql.Conn, table, columns []string, rows iter.Seq[[]any]) (n int64, err error) {
+	r, w := io.Pipe()
+	began, ended := make(chan copying, 1), make(chan copied, 1)
+	go func() {
+		var done copied
+		if err := conn.Raw(func(driverConn any) error {
+			if c, ok := driverConn.(*stdlib.Conn); ok {
+				done = receive(ctx, c.Conn(), table, columns, r, began)
+			} else {
+				done.err = errors.ErrUnsupported
+			}
+			return nil
+		}); err != nil {
+			done.err = err
 		}
-		var err error
-		n, err = copyRows(ctx, c.Conn(), table, columns, rows)
-		return err
-	})
-	return n, err
+		close(began)                       // empty when nothing began
+		r.CloseWithError(io.ErrClosedPipe) // so that a writer does not wait for a reader that has gone
+		ended <- done
+	}()
+	err = errors.New("the rows ended early") // what the server is told when the sequence panics
+	// Deferred, so that the connection is at rest again whatever the sequence does.
+	defer func() {
+		w.CloseWithError(err)
+		done := <-ended
+		n = done.rows
+		// An error of the server comes first: that of the pipe is its echo.
+		if done.err != nil && (err == nil || errors.Is(err, io.ErrClosedPipe)) {
+			err = done.err
+		}
+	}()
+	c, ok := <-began
+	if !ok {
+		return 0, io.ErrClosedPipe
+	}
+	err = writeRows(w, c.types, c.oids, rows)
+	return 0, err
 }
 
-// block is how much is handed to the connection at once: what pgx sends in a message.
-const block = 65536 - 5
+// copying is what the rows are written by.
+type copying struct {
+	types *pgtype.Map
+	oids  []uint32
+}
 
-func copyRows(ctx context.Context, c *pgx.Conn, table, columns []string, rows iter.Seq[[]any]) (n int64, err error) {
+// copied is how it ended.
+type copied struct {
+	rows int64
+	err  error
+}
+
+// receive sends what it reads to the server, once it has told the types of the columns.
+func receive(ctx context.Context, c *pgx.Conn, table, columns []string, r io.Reader, began chan<- copying) copied {
 	into := pgx.Identifier(table).Sanitize()
-	list := ""
+	quoted := make([]string, len(columns))
 	for i, name := range columns {
-		if i > 0 {
-			list += ", "
-		}
-		list += pgx.Identifier{name}.Sanitize()
+		quoted[i] = pgx.Identifier{name}.Sanitize()
 	}
+	list := strings.Join(quoted, ", ")
 	described, err := c.Prepare(ctx, "", "SELECT "+list+" FROM "+into)
 	if err != nil {
-		return 0, err
+		return copied{err: err}
 	}
 	oids := make([]uint32, len(described.Fields))
 	for i, f := range described.Fields {
 		oids[i] = f.DataTypeOID
 	}
-	r, w := io.Pipe()
-	type answer struct {
-		rows int64
-		err  error
-	}
-	answered := make(chan answer, 1)
-	go func() {
-		tag, err := c.PgConn().CopyFrom(ctx, r, "COPY "+into+" ("+list+") FROM STDIN (FORMAT binary)")
-		r.CloseWithError(io.ErrClosedPipe) // so that a writer does not wait for a reader that has gone
-		answered <- answer{tag.RowsAffected(), err}
-	}()
-	err = errors.New("the rows ended early") // what the server is told when writeRows panics
-	// Deferred, so that the connection is at rest again whatever the sequence does.
-	defer func() {
-		w.CloseWithError(err)
-		a := <-answered
-		n = a.rows
-		// An error of the server comes first: that of the pipe is its echo.
-		if a.err != nil && (err == nil || errors.Is(err, io.ErrClosedPipe)) {
-			err = a.err
-		}
-	}()
-	err = writeRows(w, c.TypeMap(), oids, rows)
-	return 0, err
+	began <- copying{c.TypeMap(), oids}
+	tag, err := c.PgConn().CopyFrom(ctx, r, "COPY "+into+" ("+list+") FROM STDIN (FORMAT binary)")
+	return copied{tag.RowsAffected(), err}
 }
+
+// block is how much is handed to the connection at once: what pgx sends in a message.
+const block = 65536 - 5
 
 // writeRows writes rows as PostgreSQL, "COPY", binary format, says.
 func writeRows(w io.Writer, types *pgtype.Map, oids []uint32, rows iter.Seq[[]any]) error {
