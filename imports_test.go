@@ -52,6 +52,20 @@ func table() []rule {
 			why: "rules over the caller's own people; a login is folded like any French text",
 		},
 		{
+			pkg: "ent/sqldb", allowed: []string{"ent", "github.com/pressly/goose/v3", "github.com/pressly/goose/v3/database", "github.com/pressly/goose/v3/lock"},
+			why:   "transactions over any database/sql handle, and migrations: no driver",
+			tests: []string{"ent/sqldb/open"},
+		},
+		{
+			pkg: "ent/sqldb/open", allowed: []string{"ent/sqldb", "github.com/jackc/pgx/v5/...", "modernc.org/sqlite"},
+			why:   "the one package that brings the drivers",
+			tests: []string{"ent"},
+		},
+		{
+			pkg: "ent/sqldb/sqldbtest", allowed: []string{"ent/sqldb", "ent/sqldb/open"},
+			why: "runs the test of a store on both engines",
+		},
+		{
 			pkg: "ent/enttest", allowed: []string{"ent", "ent/territory", decimal, uuid},
 			why: "a fictional academy: the nouns, filled with places that exist",
 		},
@@ -315,6 +329,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 	sound := map[string][]string{
 		".": nil, "ent": {"fmt", "github.com/shopspring/decimal"}, "ent/territory": {module + "/ent", "embed"},
 		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"}, "ent/calendar": {module + "/ent"},
+		"ent/sqldb": {"github.com/pressly/goose/v3", module + "/ent"}, "ent/sqldb/open": {"github.com/jackc/pgx/v5", "modernc.org/sqlite"}, "ent/sqldb/sqldbtest": {module + "/ent/sqldb/open"},
 		"ent/enttest": {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
@@ -347,6 +362,9 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		{"ent/directory", module + "/interop/aaf"},
 		{"ent/directory", module + "/fees/tariff"},
 		{"ent/territory", "gopkg.in/yaml.v3"},
+		{"ent/sqldb", "github.com/jackc/pgx/v5"},
+		{"ent/sqldb", module + "/ent/sqldb/open"},
+		{"ent/sqldb/sqldbtest", "modernc.org/sqlite"},
 		{"fees/tariff", module + "/schoollife/gradebook"},
 		{"schoollife/gradebook", module + "/interop/lsu"},
 		{"schoollife/gradebook", "modernc.org/sqlite"},

@@ -98,7 +98,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args []any, scan func(Sca
 	tx.busy = true
 	defer func() {
 		tx.busy = false
-		rows.Close() //nolint:errcheck // what it would say, rows.Err has said
+		rows.Close()
 	}()
 	for rows.Next() {
 		if err := scan(scanner{rows}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/calendar"
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/sqldb"
 	"github.com/opencartable/cartable/fees/billing"
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
@@ -23,6 +24,7 @@ func catalogues() map[string]*ent.Catalog {
 		"ent":                    ent.Codes(),
 		"ent/calendar":           calendar.Catalog(),
 		"ent/directory":          directory.Catalog(),
+		"ent/sqldb":              sqldb.Catalog(),
 		"fees/billing":           billing.Catalog(),
 		"fees/quotient":          quotient.Catalog(),
 		"fees/tariff":            tariff.Catalog(),
