@@ -41,6 +41,8 @@ type MergeOptions struct {
 	// Proven says that the person proved to hold both accounts, for instance by a code shown in each: only then do two used
 	// accounts merge, or two that one origin takes for two persons, as relatives of children in two schools often are.
 	Proven bool
+	// Keep, when set, is the account to keep, whatever the rule says.
+	Keep ent.ID
 }
 
 // Merge makes one account of two: the used one is kept, otherwise the one of the better origin. It takes all keys and ties
@@ -52,7 +54,7 @@ func Merge(a, b *Account, o MergeOptions) (kept, gone Account, record MergeRecor
 	if refusal(a, b, o.Proven) != "" {
 		return kept, gone, record, catalog().New(CodeMergeRefused, ent.Pos{Record: string(a.ID)}, "$")
 	}
-	if keepsSecond(a, b, own) {
+	if o.Keep == b.ID || o.Keep == "" && keepsSecond(a, b, own) {
 		a, b = b, a
 	}
 	record = MergeRecord{Kept: a.ID, Gone: b.ID, On: on, By: o.By, Before: []Account{a.Clone(), b.Clone()}}
@@ -136,9 +138,24 @@ func (r *MergeRecord) Retarget(a *Account) bool {
 	return moved
 }
 
+// Restore makes the ties that Retarget moved lead back to the account that is gone: those of a key that it held.
+func (r *MergeRecord) Restore(a *Account) bool {
+	moved := false
+	for i := range a.Ties {
+		t := &a.Ties[i]
+		if t.Kind != TieRelative || t.Target != r.Kept || len(r.Before) != 2 || r.Before[1].key(t.Relative) < 0 {
+			continue
+		}
+		t.Target, moved = r.Gone, true
+	}
+	if moved {
+		SortTies(a.Ties)
+	}
+	return moved
+}
+
 // Unmerge gives back both accounts as they were before a merge, with what has come since to the kept one: the keys and ties
-// that neither held then stay with it, and so does its login. Ties of pupils lead again to whom their origin names, by key,
-// at the next comparison. It returns CodeNoMerge when the two accounts are not those of the record.
+// that neither held then stay with it, and so does its login. Restore does so for the ties of pupils. It returns CodeNoMerge when the two accounts are not those of the record.
 func Unmerge(kept, gone *Account, r *MergeRecord) (a, b Account, err error) {
 	if kept.ID != r.Kept || gone.ID != r.Gone || gone.State != Merged || len(r.Before) != 2 {
 		return a, b, catalog().New(CodeNoMerge, ent.Pos{Record: string(kept.ID)}, "$")

@@ -1,0 +1,154 @@
+package directorysql_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/directory/directorysql"
+	"github.com/opencartable/cartable/ent/directory/directorytest"
+	"github.com/opencartable/cartable/ent/enttest/holdertest"
+	"github.com/opencartable/cartable/ent/sqldb"
+	"github.com/opencartable/cartable/ent/sqldb/open"
+	"github.com/opencartable/cartable/ent/sqldb/sqldbtest"
+)
+
+// dump writes all the rows of the directory but the events, which hold identifiers only.
+func dump(t *testing.T, db *sqldb.DB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, table := range []string{"person", "person_key", "kin", "found", "member", "place", "place_key", "plan", "undo", "merge", "distinct"} {
+		rows, err := db.Handle().QueryContext(t.Context(), db.SQL(`SELECT * FROM {`+table+`}`))
+		require.NoError(t, err)
+		columns, err := rows.Columns()
+		require.NoError(t, err)
+		for rows.Next() {
+			row := make([]any, len(columns))
+			for i := range row {
+				row[i] = new(any)
+			}
+			require.NoError(t, rows.Scan(row...))
+			for i := range row {
+				fmt.Fprintf(&b, `"%s"`, *row[i].(*any))
+			}
+		}
+		require.NoError(t, rows.Err())
+		require.NoError(t, rows.Close())
+	}
+	return b.String()
+}
+
+func TestDirectoryIsAHolder(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Places(t, func(t *testing.T, p sqldbtest.Place) {
+		db := p.DB(t, open.Options{}, directorysql.Schema())
+		s := newStore(db, "a", directorysql.Options{})
+		n := 0
+		holdertest.Run(t, holdertest.Part{
+			Holder: directorysql.NewHolder(db, directorysql.Options{}), Tenant: "a",
+			Put: func(t *testing.T, mark string) ent.ID {
+				n++
+				// Two nights of an origin: the second keeps what undoes it.
+				src := &directory.Records{What: directory.Feed{Origin: directory.Origin(fmt.Sprint("csv:", n))}}
+				key := directory.Key{Origin: src.What.Origin, Category: directory.Relative, ID: "1"}
+				src.List = []directory.Record{
+					{Key: key, Person: ent.Person{Name: ent.Name{Family: mark, Given: mark + "G"}, Contact: ent.Contact{Mail: mark + "@exemple.test"}}},
+					{
+						Key:    directory.Key{Origin: src.What.Origin, Category: directory.Pupil, ID: "2"},
+						Person: ent.Person{Name: ent.Name{Family: "ENFANT", Given: fmt.Sprint("Numero", n)}},
+						Ties:   []directory.Tie{{Kind: directory.TieRelative, Relative: key, Responsibility: ent.ResponsibilityLegal}},
+					},
+				}
+				night(t, s, src, day(0))
+				src.List[0].Person.Contact.Mobile = "+33 6 99 99 01 02"
+				night(t, s, src, day(1))
+				for a, err := range s.Accounts(t.Context(), directory.Query{Keys: []directory.Key{key}}) {
+					require.NoError(t, err)
+					return a.ID
+				}
+				t.Fatal("nobody")
+				return ""
+			},
+			Dump: func(t *testing.T) string { return dump(t, db) },
+		})
+	})
+}
+
+// Section 12 on a database: a merge moves the pupils of a relative, and can be undone.
+func TestSection12MergeInTheStore(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, fresh func() *store) {
+		s := fresh()
+		night(t, s, directorytest.School(day(0)), day(0))
+		other := &directory.Records{What: directory.Feed{Origin: "csv:1"}}
+		other.List = []directory.Record{{
+			Key:    directory.Key{Origin: "csv:1", Category: directory.Relative, ID: "x"},
+			Person: ent.Person{Name: ent.Name{Family: "Martin", Given: "Anne"}},
+		}}
+		plan := night(t, s, other, day(0))
+		assert.EqualValues(t, 1, plan.Count(directory.OpMerge, directory.ObjectPerson), "proposed, not done")
+		before := described(all(t, s))
+
+		pairs, err := s.Duplicates(t.Context(), directory.MergePolicy{})
+		require.NoError(t, err)
+		require.Len(t, pairs, 1)
+		kept, err := s.Merge(t.Context(), pairs[0].A, pairs[0].B, directory.MergeOptions{On: day(1)})
+		require.NoError(t, err)
+		gone := pairs[0].A
+		if kept == gone {
+			gone = pairs[0].B
+		}
+		for _, a := range all(t, s) {
+			switch {
+			case a.Category == directory.Pupil:
+				require.Len(t, a.Relations(), 1)
+				assert.Equal(t, kept, a.Relations()[0].Relative)
+			case a.ID == gone:
+				assert.Equal(t, directory.Merged, a.State)
+			}
+		}
+		same, err := directory.Compare(t.Context(), s, directorytest.School(day(1)), directory.Policy{Today: day(1)})
+		require.NoError(t, err)
+		assert.True(t, same.Empty(), "the feed agrees with the merge")
+		require.NoError(t, s.Unmerge(t.Context(), gone, ent.Actor{}))
+		assert.Equal(t, before, described(all(t, s)))
+		require.ErrorIs(t, s.Unmerge(t.Context(), gone, ent.Actor{}), directory.CodeNoMerge)
+
+		require.NoError(t, s.Distinct(t.Context(), gone, kept))
+		pairs, err = s.Duplicates(t.Context(), directory.MergePolicy{})
+		require.NoError(t, err)
+		assert.Empty(t, pairs, "what was settled is not proposed again")
+	})
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Places(t, func(t *testing.T, p sqldbtest.Place) {
+		db := p.DB(t, open.Options{}, directorysql.Schema())
+		now := time.Date(2024, 11, 4, 5, 0, 0, 0, time.UTC)
+		s := newStore(db, "a", directorysql.Options{Clock: func() time.Time { return now }})
+		night(t, s, directorytest.School(day(0)), day(0))
+		src := directorytest.School(day(1))
+		src.List[1].Person.Contact.Mobile = "+33 6 99 99 02 02"
+		night(t, s, src, day(1))
+		require.Contains(t, dump(t, db), "99 99 01 02", "the number before, for undo")
+		gone, err := s.Retain(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, gone["undo"])
+		now = now.AddDate(0, 0, 8)
+		gone, err = s.Retain(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, gone["undo"])
+		assert.NotContains(t, dump(t, db), "99 99 01 02")
+		now = now.AddDate(1, 0, 1)
+		gone, err = s.Retain(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 2, gone["plan"])
+	})
+}
