@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/ent/calendar"
 	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/fees/billing"
@@ -21,6 +22,7 @@ import (
 func catalogues() map[string]*ent.Catalog {
 	return map[string]*ent.Catalog{
 		"ent":                    ent.Codes(),
+		"ent/access":             access.Catalog(),
 		"ent/calendar":           calendar.Catalog(),
 		"ent/directory":          directory.Catalog(),
 		"fees/billing":           billing.Catalog(),
