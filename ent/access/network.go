@@ -48,6 +48,7 @@ func (c Communication) GroupsOf(establishment ent.ID, classes []ent.ID, function
 // Network is the communication groups made ready to answer: immutable, safe for concurrent use.
 type Network struct {
 	groups []CommGroup
+	ids    []ent.ID
 	index  map[ent.ID]int
 	links  [][]int
 }
@@ -59,10 +60,12 @@ func NewNetwork(groups []CommGroup) (*Network, ent.Issues) {
 	var issues ent.Issues
 	for i := range n.groups {
 		g := &n.groups[i]
-		if _, twice := n.index[g.ID()]; twice {
+		id := g.ID()
+		if _, twice := n.index[id]; twice {
 			issues = append(issues, issue(CodeGroupTwice, fmt.Sprintf("$[%d]", i)))
 		}
-		n.index[g.ID()] = i
+		n.index[id] = i
+		n.ids = append(n.ids, id)
 		if !g.Users.valid() || g.Broadcast && g.Users != UsersNone {
 			issues = append(issues, issue(CodeGroupUsers, fmt.Sprintf("$[%d].users", i)))
 		}
@@ -108,9 +111,8 @@ type Correspondent struct {
 func (n *Network) Correspondent(s *Scope) Correspondent {
 	out := Correspondent{Person: s.person}
 	for i := range n.groups {
-		g := &n.groups[i]
-		if s.Belongs(g.Rule) || contains(s.facts.MemberOf, g.ID()) {
-			out.Groups = append(out.Groups, g.ID())
+		if id := n.ids[i]; s.Belongs(n.groups[i].Rule) || contains(s.facts.MemberOf, id) {
+			out.Groups = append(out.Groups, id)
 		}
 	}
 	p := s.facts.Pupil
@@ -181,16 +183,16 @@ func (n *Network) may(from, to *Correspondent, tr *ent.Trace) Message {
 
 // through looks for a way from one of the sender's groups to the receiver.
 func (n *Network) through(at int, to *Correspondent) Message {
-	g := &n.groups[at]
+	users, id := n.groups[at].Users, n.ids[at]
 	switch {
-	case !g.Users.writes():
+	case !users.writes():
 		return Message{Reason: CodeNoLink}
-	case g.Users == UsersBoth && contains(to.Groups, g.ID()):
-		return Message{Allowed: true, Reason: CodeSameGroup, From: g.ID(), To: g.ID()}
+	case users == UsersBoth && contains(to.Groups, id):
+		return Message{Allowed: true, Reason: CodeSameGroup, From: id, To: id}
 	}
 	for _, h := range n.links[at] {
-		if other := &n.groups[h]; other.Users.reached() && contains(to.Groups, other.ID()) {
-			return Message{Allowed: true, Reason: CodeLinkedGroups, From: g.ID(), To: other.ID()}
+		if n.groups[h].Users.reached() && contains(to.Groups, n.ids[h]) {
+			return Message{Allowed: true, Reason: CodeLinkedGroups, From: id, To: n.ids[h]}
 		}
 	}
 	return Message{Reason: CodeNoLink}
