@@ -112,6 +112,16 @@ func TestTeacherReadsThePupilsTaughtOnly(t *testing.T) {
 	assert.False(t, s.Can(access.ActionMarksRead, access.PupilTarget(&zoe)).Allowed, "the teaching of somebody else")
 }
 
+// The schooling of another pupil, given by mistake, opens nothing.
+func TestSchoolingOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	p := family()
+	f := access.Facts{Person: "leo", Today: today(), Affiliations: at("college", ent.ProfilePupil), Pupil: &p}
+	s := access.NewScope(compiled(t, access.Default()), f)
+	assert.False(t, s.Can(access.ActionHomeworkRead, access.ClassTarget(ent.Class{ID: "6A", Establishment: "college"})).Allowed)
+	assert.False(t, s.Can(access.ActionMarksRead, access.PupilTarget(&p)).Allowed)
+}
+
 // A caller's own right for a group of people, on an action of the caller's.
 func TestRightOfAGroup(t *testing.T) {
 	t.Parallel()

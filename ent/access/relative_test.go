@@ -137,6 +137,7 @@ func TestPlacedChild(t *testing.T) {
 		{"the last one counts", named, "mother", []access.Ruling{ruling("mother", false, on, ent.Date{}), ruling("mother", true, before, ent.Date{})}, false, access.CodeRuled},
 		{"in whatever order", named, "mother", []access.Ruling{ruling("mother", false, before, ent.Date{}), ruling("mother", true, on, ent.Date{})}, true, access.CodeGranted},
 		{"of two of a day, the refusal", named, "mother", []access.Ruling{ruling("mother", false, on, ent.Date{}), ruling("mother", true, on, ent.Date{})}, false, access.CodeRuled},
+		{"whichever comes first", named, "mother", []access.Ruling{ruling("mother", true, on, ent.Date{}), ruling("mother", false, on, ent.Date{})}, false, access.CodeRuled},
 		{"nobody decides for themselves", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.By.ID = "mother" })}, false, access.CodeAwaitsRuling},
 		{"nor does nobody", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.By.ID = "" })}, false, access.CodeAwaitsRuling},
 		{"nor on no day", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.On = ent.Date{} })}, false, access.CodeAwaitsRuling},
@@ -189,6 +190,7 @@ func TestAtEighteenThePupilChooses(t *testing.T) {
 		{"another relative's choice is not theirs", "2006-03-07", "2026-03-07", "", []access.Choice{choice("father", false, "2026-01-01")}, true},
 		{"the last choice", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", true, "2026-01-01"), choice("", false, "2026-01-02")}, false},
 		{"of one day, the refusal", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", false, "2026-01-01"), choice("", true, "2026-01-01")}, false},
+		{"whichever comes first", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", true, "2026-01-01"), choice("", false, "2026-01-01")}, false},
 		{"not one to come", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", false, "2026-03-08")}, true},
 		{"a missing birth date is a minor's", "", "2026-03-07", access.OfAgeEnd, []access.Choice{choice("", false, "2026-01-01")}, true},
 		{"a missing day is before any majority", "2006-03-07", "", access.OfAgeEnd, nil, true},
@@ -292,6 +294,13 @@ func TestPlacementIsNotShownToAThirdPerson(t *testing.T) {
 		own := forPlaced.Render(lang, ent.Reader{Audience: ent.AudienceConcerned, Person: "zoe"})
 		assert.True(t, strings.Contains(own, "aide sociale") || strings.Contains(own, "social services"), own)
 	}
+	reserved := 0
+	walk(&forPlaced.Root, func(s *ent.Step) {
+		if s.Owner == "zoe" && s.Audience == ent.AudienceConcerned {
+			reserved++
+		}
+	})
+	assert.Equal(t, 5, reserved, "the situation and its four details")
 	assert.NotContains(t, strings.ToLower(access.CodeAwaitsRuling.Error()+access.Decision{Reason: access.CodeAwaitsRuling}.Text(ent.EN)), "plac")
 }
 
@@ -303,4 +312,11 @@ func TestMissingBirthDateIsExplained(t *testing.T) {
 	_, why, err := asks(t, access.Default(), "mother", today(), p).Explain(access.ActionMarksRead, access.PupilTarget(&p))
 	require.NoError(t, err)
 	assert.Contains(t, why.Render(ent.FR, ent.Reader{Audience: ent.AudienceAgent}), "date de naissance inconnue : élève tenu pour mineur")
+}
+
+func walk(s *ent.Step, visit func(*ent.Step)) {
+	visit(s)
+	for i := range s.Operands {
+		walk(&s.Operands[i], visit)
+	}
 }
