@@ -21,24 +21,24 @@ const (
 	ActionAbsenceDeclare Action = "absence.declare"
 	ActionAbsenceWrite   Action = "absence.write"
 	// ActionAbsenceReasonRead is apart: a reason may reveal health, religion or family matters.
-	ActionAbsenceReasonRead     Action = "absence.reason.read"
-	ActionIncidentRead          Action = "incident.read"
-	ActionIncidentWrite         Action = "incident.write"
-	ActionSanctionRead          Action = "sanction.read"
-	ActionSanctionWrite         Action = "sanction.write"
-	ActionHomeworkRead          Action = "homework.read"
-	ActionHomeworkWrite         Action = "homework.write"
-	ActionSessionUnpublishedSee Action = "session.unpublished.read"
-	ActionVisaRead              Action = "visa.read"
-	ActionVisaWrite             Action = "visa.write"
-	ActionMarksRead             Action = "marks.read"
-	ActionMarksWrite            Action = "marks.write"
-	ActionBulletinRead          Action = "bulletin.read"
-	ActionBulletinWrite         Action = "bulletin.write"
-	ActionBookingRead           Action = "booking.read"
-	ActionBookingWrite          Action = "booking.write"
-	ActionBookingManage         Action = "booking.manage"
-	ActionMessageRead           Action = "message.read"
+	ActionAbsenceReasonRead      Action = "absence.reason.read"
+	ActionIncidentRead           Action = "incident.read"
+	ActionIncidentWrite          Action = "incident.write"
+	ActionSanctionRead           Action = "sanction.read"
+	ActionSanctionWrite          Action = "sanction.write"
+	ActionHomeworkRead           Action = "homework.read"
+	ActionHomeworkWrite          Action = "homework.write"
+	ActionSessionUnpublishedRead Action = "session.unpublished.read"
+	ActionVisaRead               Action = "visa.read"
+	ActionVisaWrite              Action = "visa.write"
+	ActionMarksRead              Action = "marks.read"
+	ActionMarksWrite             Action = "marks.write"
+	ActionBulletinRead           Action = "bulletin.read"
+	ActionBulletinWrite          Action = "bulletin.write"
+	ActionBookingRead            Action = "booking.read"
+	ActionBookingWrite           Action = "booking.write"
+	ActionBookingManage          Action = "booking.manage"
+	ActionMessageRead            Action = "message.read"
 	// ActionPersonRead is the entry of the directory (name, profile, class); ActionContactRead the address, phone and mail.
 	ActionPersonRead          Action = "person.read"
 	ActionContactRead         Action = "contact.read"
@@ -74,7 +74,7 @@ var actionList = sync.OnceValue(func() []actionInfo {
 		life(ActionSanctionWrite, "prononcer une sanction", "decide a sanction"),
 		life(ActionHomeworkRead, "lire le cahier de textes", "read lessons and homework"),
 		life(ActionHomeworkWrite, "remplir le cahier de textes", "write lessons and homework"),
-		life(ActionSessionUnpublishedSee, "lire une séance non publiée", "read an unpublished session"),
+		life(ActionSessionUnpublishedRead, "lire une séance non publiée", "read an unpublished session"),
 		life(ActionVisaRead, "voir un visa", "see a visa"),
 		life(ActionVisaWrite, "viser un cahier de textes", "give a visa"),
 		life(ActionMarksRead, "lire les notes", "read marks"),

@@ -54,7 +54,7 @@ func Default() *Policy {
 		{
 			Who: who(teacher, direction), Reach: reach(SpanOwn),
 			May: may(
-				ActionTimetableRead, ActionCallRead, ActionCallWrite, ActionIncidentRead, ActionHomeworkWrite, ActionSessionUnpublishedSee,
+				ActionTimetableRead, ActionCallRead, ActionCallWrite, ActionIncidentRead, ActionHomeworkWrite, ActionSessionUnpublishedRead,
 				ActionVisaRead, ActionMarksWrite, ActionBulletinWrite,
 			),
 		},
@@ -81,7 +81,7 @@ func Default() *Policy {
 		{
 			Who: who(direction), Reach: reach(SpanEstablishment),
 			May: may(
-				ActionSanctionWrite, ActionSessionUnpublishedSee, ActionVisaRead, ActionVisaWrite, ActionBulletinWrite, ActionBookingManage,
+				ActionSanctionWrite, ActionSessionUnpublishedRead, ActionVisaRead, ActionVisaWrite, ActionBulletinWrite, ActionBookingManage,
 			),
 		},
 
