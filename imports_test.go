@@ -48,6 +48,20 @@ func table() []rule {
 		{pkg: "ent/territory/internal/gen", allowed: []string{"ent"}, why: "makes the lists, by hand once a year"},
 		{pkg: "ent/calendar", allowed: []string{"ent"}, why: "dated rows, embedded, and the computation of a day"},
 		{
+			pkg: "ent/directory/directorysql", allowed: []string{"ent", "ent/access", "ent/directory", "ent/sqldb", "internal/frtext", uuid},
+			why:   "the directory on a database: the only place of it that makes an identifier",
+			tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "interop/aaf", "interop/aaf/aaftest"},
+		},
+		{
+			pkg: "ent/directory/directorytest", allowed: []string{"ent", "ent/directory", "ent/enttest", "github.com/stretchr/testify/..."},
+			why: "sources of the fictional academy, and what a store must do",
+		},
+		{pkg: "ent/enttest/holdertest", allowed: []string{"ent", "github.com/stretchr/testify/..."}, why: "what a holder of personal data must do"},
+		{
+			pkg: "ent/access", allowed: []string{"ent", decimal},
+			why: "rules over the caller's own facts: no store, no session; an explanation's steps hold decimals",
+		},
+		{
 			pkg: "ent/directory", allowed: []string{"ent", "internal/frtext", decimal},
 			why: "rules over the caller's own people; a login is folded like any French text",
 		},
@@ -111,7 +125,7 @@ func table() []rule {
 		},
 		{
 			pkg: "interop/jsonschemas", why: "embedded files, for programs in any language",
-			tests: []string{"ent", "fees/quotient", "fees/tariff", "fees/tariff/grids", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
+			tests: []string{"ent", "ent/access", "fees/quotient", "fees/tariff", "fees/tariff/grids", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
 		},
 
 		{pkg: "internal/xmlscan", allowed: []string{"golang.org/x/text/encoding/charmap"}, why: "a scanner of bytes: it knows no noun", tests: []string{"golang.org/x/text/transform"}},
@@ -330,7 +344,9 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		".": nil, "ent": {"fmt", "github.com/shopspring/decimal"}, "ent/territory": {module + "/ent", "embed"},
 		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"}, "ent/calendar": {module + "/ent"},
 		"ent/sqldb": {"github.com/pressly/goose/v3", module + "/ent"}, "ent/sqldb/open": {"github.com/jackc/pgx/v5", "modernc.org/sqlite"}, "ent/sqldb/sqldbtest": {module + "/ent/sqldb/open"},
-		"ent/enttest": {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
+		"ent/access": {module + "/ent"}, "ent/directory/directorysql": {module + "/ent/sqldb"}, "ent/directory/directorytest": {module + "/ent/enttest"},
+		"ent/enttest/holdertest": {module + "/ent"},
+		"ent/enttest":            {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
 		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"},

@@ -30,11 +30,12 @@ func documents() []string {
 // snippetImports is the whole of what the harness adds to a snippet: a package name stands for this path.
 func snippetImports() map[string]string {
 	return map[string]string{
-		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slog": "log/slog", "testing": "testing",
+		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slices": "slices", "slog": "log/slog", "testing": "testing",
 		"decimal":        "github.com/shopspring/decimal",
 		"aaf":            module + "/interop/aaf",
 		"aaftest":        module + "/interop/aaf/aaftest",
 		"apiparticulier": module + "/interop/apiparticulier",
+		"access":         module + "/ent/access",
 		"calendar":       module + "/ent/calendar",
 		"billing":        module + "/fees/billing",
 		"feestest":       module + "/fees/feestest",

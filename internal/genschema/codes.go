@@ -8,8 +8,10 @@ import (
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/ent/calendar"
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/directory/directorysql"
 	"github.com/opencartable/cartable/ent/sqldb"
 	"github.com/opencartable/cartable/fees/billing"
 	"github.com/opencartable/cartable/fees/quotient"
@@ -21,15 +23,17 @@ import (
 // catalogues returns the catalogue of each package that has rules, by its path in the module.
 func catalogues() map[string]*ent.Catalog {
 	return map[string]*ent.Catalog{
-		"ent":                    ent.Codes(),
-		"ent/calendar":           calendar.Catalog(),
-		"ent/directory":          directory.Catalog(),
-		"ent/sqldb":              sqldb.Catalog(),
-		"fees/billing":           billing.Catalog(),
-		"fees/quotient":          quotient.Catalog(),
-		"fees/tariff":            tariff.Catalog(),
-		"interop/aaf":            aaf.Catalog(),
-		"interop/apiparticulier": apiparticulier.Catalog(),
+		"ent":                        ent.Codes(),
+		"ent/access":                 access.Catalog(),
+		"ent/calendar":               calendar.Catalog(),
+		"ent/directory":              directory.Catalog(),
+		"ent/directory/directorysql": directorysql.Catalog(),
+		"ent/sqldb":                  sqldb.Catalog(),
+		"fees/billing":               billing.Catalog(),
+		"fees/quotient":              quotient.Catalog(),
+		"fees/tariff":                tariff.Catalog(),
+		"interop/aaf":                aaf.Catalog(),
+		"interop/apiparticulier":     apiparticulier.Catalog(),
 	}
 }
 

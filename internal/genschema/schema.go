@@ -18,6 +18,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 )
@@ -34,6 +35,8 @@ type noun struct {
 	document any
 	// written says that people write the document by hand: its reader takes shorter forms, and refuses unknown keys.
 	written bool
+	// strict says that the reader refuses unknown keys, and takes no shorter form.
+	strict bool
 }
 
 // The written form of an Explanation is not the shape of its Go type.
@@ -72,6 +75,7 @@ func nouns() []noun {
 		doc("explanation", ent.ExplanationFormat, explanation{}, ent.Explanation{}),
 		doc("disclosure", ent.DisclosureFormat, disclosure{}, ent.Disclosure{}),
 		doc("event", ent.EventFormat, event{}, ent.Event{}),
+		accessNoun(),
 	}, feesNouns()...)
 }
 
@@ -101,7 +105,7 @@ func patterns() map[reflect.Type]string {
 // closed lists the types whose constants are all the values there are. The constants of the other lists are examples: an
 // unknown code is kept.
 func closed() []reflect.Type {
-	return append(feesClosed(), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
+	return append(append(feesClosed(), accessClosed()...), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
 }
 
 const numberPattern = `^-?[0-9]+(\.[0-9]+)?$`
@@ -134,7 +138,7 @@ func (n noun) schema(src *sources) *jsonschema.Schema {
 	m := &mapper{src: src, defs: jsonschema.Definitions{}, written: n.written}
 	r := &jsonschema.Reflector{
 		// A later version of ent adds fields without a new format, so a reader passes over those it does not know.
-		Anonymous: true, AllowAdditionalProperties: !n.written, ExpandedStruct: true, Mapper: m.schema, LookupComment: src.comment,
+		Anonymous: true, AllowAdditionalProperties: !n.written && !n.strict, ExpandedStruct: true, Mapper: m.schema, LookupComment: src.comment,
 	}
 	t := reflect.TypeOf(n.value)
 	var s *jsonschema.Schema
@@ -249,7 +253,7 @@ func (src *sources) of(t reflect.Type) *source { return src.packages[t.PkgPath()
 // folders are those of the packages whose types are published.
 func folders() map[string]reflect.Type {
 	return map[string]reflect.Type{
-		"ent": reflect.TypeFor[ent.ID](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
+		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/interop/jsonschemas"
 )
 
@@ -156,6 +157,7 @@ func TestRealValuesAreValid(t *testing.T) {
 		"subject":   {ent.Subject{}, ent.Subject{Code: "A10001", Label: "LATIN", National: "061300"}},
 		"teaching":  {ent.Teaching{}, ent.Teaching{Teacher: "t", Subject: "020900", Group: "g"}},
 		"programme": {ent.Programme{}, ent.Programme{Code: "1031000K11A", Label: "6EME", National: "10310019110", Stat: "21160010019"}},
+		"access":    {access.Default(), access.Policy{Name: "n", Grants: []access.Grant{}}},
 		"loss":      {ent.Loss{}, report().Losses()[0]},
 		"issue":     {report().Examples(ent.CodeUAIKey)[0], ent.NewCatalog().New("X", ent.Pos{}, "").WithValue("x")},
 		"report":    {report(), &ent.Report{}, *report()}, "explanation": {explanation(t)},
@@ -217,6 +219,10 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		{"subject", `{"code":"02090","label":"x"}`},
 		{"teaching", `{"teacher":1}`},
 		{"programme", `{"code":"1","label":"x"}`},
+		{"access", `{"format":"cartable.access/2","name":"","grants":[]}`},
+		{"access", `{"format":"cartable.access/1","name":"","grants":[],"grant":[]}`},
+		{"access", `{"format":"cartable.access/1","name":"","grants":[{"who":["anyone"],"may":["marks.read"],"reach":["galaxy"]}]}`},
+		{"access", `{"format":"cartable.access/1","name":"","grants":[],"inCharge":"sometimes"}`},
 		{"loss", `{"code":"A","field":"LE GOFF","count":1}`},
 		{"issue", `{"code":"A","severity":"grave","fr":"","en":""}`},
 		{"report", `{}`},

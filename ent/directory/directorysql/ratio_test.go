@@ -338,4 +338,3 @@ func BenchmarkRatioSearch(b *testing.B) {
 		}
 	})
 }
-
