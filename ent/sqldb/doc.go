@@ -41,7 +41,7 @@
 //
 // # Texts
 //
-// PostgreSQL 15, chapters 13 (concurrency control) and 55 (COPY, binary format), appendix A (error codes). SQLite: result
+// PostgreSQL 15, chapter 13 (concurrency control), COPY (binary format), appendix A (error codes). SQLite: result
 // codes, isolation, write-ahead logging. Migrations are those of goose (github.com/pressly/goose).
 //
 // # Out of scope

@@ -38,7 +38,7 @@ func (db *DB) View(ctx context.Context, tenant ent.Tenant, fn func(*Tx) error) e
 }
 
 // Join enters a transaction of the vendor, so that what both write is committed, or rolled back, together. The vendor ends
-// it, and begins it IMMEDIATE on SQLite. There, and with no COPY on PostgreSQL, [Tx.Load] is slower.
+// it, begins it IMMEDIATE on SQLite, and runs it again when it meets another one. [Tx.Load] has no COPY in it.
 func (db *DB) Join(tx *sql.Tx, tenant ent.Tenant) (*Tx, error) {
 	if tenant == "" {
 		return nil, failure(CodeTenant)
