@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// loadedRows is how many rows a statement of a load inserts on SQLite: more gains nothing that can be measured.
+// loadedRows is how many rows a statement of a load inserts on SQLite, so that the cost of a statement is shared.
 const loadedRows = 50
 
 // loadValues inserts rows by statements of many rows, each prepared once.

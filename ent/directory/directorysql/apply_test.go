@@ -471,6 +471,6 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 	sqldbtest.Frozen(t, directorysql.Schema(), map[string]string{
 		"sql/00001_directory.sql":    "b6869e8d735585d0b6545414f145f9bef8d1b7ab74e1c0bd2eb03718ec420b05",
 		"postgres/00002_ordered.sql": "4ed58cc65b014bf01023e7d7bfa0744af2427d91778a690fd686481f76bda6e3",
-		"sqlite/00002_ordered.sql":   "46bda572c52f0702d7d40d0b1206e83643f0d099e3df6a4b85dde41b1a8cb73e",
+		"sqlite/00002_ordered.sql":   "670080ce1730220719616b748815a4eff04a3ad757ae555b0077e8eb6c207c70",
 	})
 }

@@ -25,16 +25,21 @@ type doc struct {
 func waiting(k directory.Key) string { return "?" + k.String() }
 
 // chunk is how many values one statement names.
-const chunk = 400
+const chunk = 256
 
 // in runs a query once per chunk of values, which stand where the text has (?).
 func in[T ~string](ctx context.Context, tx *sqldb.Tx, query string, values []T, scan func(sqldb.Scanner) error) error {
 	for list := range slices.Chunk(values, chunk) {
-		args := make([]any, 0, len(list)+1)
+		// Lists are filled up to one of a few lengths by their last value: an engine then has few texts to prepare.
+		size := 1
+		for size < len(list) {
+			size *= 4
+		}
+		args := make([]any, 0, size+1)
 		args = append(args, string(tx.Tenant()))
 		var b strings.Builder
-		for i, v := range list {
-			args = append(args, string(v))
+		for i := range size {
+			args = append(args, string(list[min(i, len(list)-1)]))
 			if i > 0 {
 				b.WriteByte(',')
 			}
@@ -48,70 +53,59 @@ func in[T ~string](ctx context.Context, tx *sqldb.Tx, query string, values []T, 
 	return nil
 }
 
-const personColumns = `id, category, state, since, login, activated, blocked, version, doc`
-
-// scanPerson reads personColumns; the keys are read apart.
-func scanPerson(row sqldb.Scanner) (directory.Account, error) {
+// scanAccount reads one row of a person and one of its keys.
+func scanAccount(row sqldb.Scanner) (a directory.Account, k directory.HeldKey, keyed bool, err error) {
 	var (
-		a     directory.Account
-		login sql.NullString
-		text  string
-		d     doc
+		login, origin, category, id sql.NullString
+		text                        string
+		hash                        []byte
+		d                           doc
 	)
-	err := row.Scan(&a.ID, &a.Category, &a.State, sqldb.Text(&a.Since, ent.ParseDate), &login, &a.Activated, &a.Blocked, &a.Version, &text)
+	err = row.Scan(
+		&a.ID, &a.Category, &a.State, sqldb.Text(&a.Since, ent.ParseDate), &login, &a.Activated, &a.Blocked, &a.Version, &text,
+		&origin, &category, &id, &hash, sqldb.Text(&k.Gone, ent.ParseDate),
+	)
 	if err != nil {
-		return a, err
+		return a, k, false, err
 	}
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return a, failure(CodeRow)
+		return a, k, false, failure(CodeRow)
 	}
 	a.Login, a.Person, a.Ties, a.Saved, a.Owners = login.String, d.Person, d.Ties, d.Saved, d.Owners
 	a.Person.ID = a.ID
-	return a, nil
+	k.Key = directory.Key{Origin: directory.Origin(origin.String), Category: directory.Category(category.String), ID: id.String}
+	copy(k.Hash[:], hash)
+	return a, k, origin.Valid, nil
 }
 
-// accounts reads accounts by id, with their keys, in the order of the ids.
+// accounts reads accounts by id, with their keys, in the order of the ids. The keys are joined and not asked for by a list:
+// SQLite, which keeps no figures of its tables by itself, would go through all of them.
 func accounts(ctx context.Context, tx *sqldb.Tx, ids []ent.ID) ([]directory.Account, error) {
 	var out []directory.Account
 	at := map[ent.ID]int{}
-	err := in(ctx, tx, `SELECT `+personColumns+` FROM {person} WHERE tenant = $1 AND id IN (?)`, ids, func(row sqldb.Scanner) error {
-		a, err := scanPerson(row)
-		out = append(out, a)
-		return err
+	err := in(ctx, tx, `SELECT p.id, p.category, p.state, p.since, p.login, p.activated, p.blocked, p.version, p.doc,
+		k.origin, k.category, k.key, k.hash, k.gone
+		FROM {person} p LEFT JOIN {person_key} k ON k.tenant = p.tenant AND k.person = p.id
+		WHERE p.tenant = $1 AND p.id IN (?) ORDER BY p.id, k.rank`, ids, func(row sqldb.Scanner) error {
+		a, k, keyed, err := scanAccount(row)
+		if err != nil {
+			return err
+		}
+		n, known := at[a.ID]
+		if !known {
+			n = len(out)
+			at[a.ID] = n
+			out = append(out, a)
+		}
+		if keyed {
+			out[n].Keys = append(out[n].Keys, k)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(out, func(a, b directory.Account) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	for i := range out {
-		at[out[i].ID] = i
-	}
-	type ranked struct {
-		person ent.ID
-		rank   int64
-		key    directory.HeldKey
-	}
-	var keys []ranked
-	err = in(ctx, tx, `SELECT person, rank, origin, category, key, hash, gone FROM {person_key} WHERE tenant = $1 AND person IN (?)`, ids,
-		func(row sqldb.Scanner) error {
-			var (
-				k    ranked
-				hash []byte
-			)
-			err := row.Scan(&k.person, &k.rank, &k.key.Origin, &k.key.Category, &k.key.ID, &hash, sqldb.Text(&k.key.Gone, ent.ParseDate))
-			copy(k.key.Hash[:], hash)
-			keys = append(keys, k)
-			return err
-		})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(keys, func(a, b ranked) int { return int(a.rank - b.rank) })
-	for _, k := range keys {
-		if i, ok := at[k.person]; ok {
-			out[i].Keys = append(out[i].Keys, k.key)
-		}
-	}
 	return out, nil
 }
 

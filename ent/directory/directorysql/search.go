@@ -252,7 +252,8 @@ func (f *finding) hits(at hit, n int) (hits []hit, more bool, err error) {
 
 // statement is one range of the index per branch, each cut at n rows.
 func (f *finding) statement(list []branch, at hit, n int) (string, []any) {
-	args := []any{string(f.s.tenant), f.text, f.text + "\U0010FFFF", at.word, string(at.person), int64(n)}
+	// The range begins where the page does: the words before it are not even looked at.
+	args := []any{string(f.s.tenant), max(f.text, at.word), f.text + "\U0010FFFF", at.word, string(at.person), int64(n)}
 	arg := func(v string) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))

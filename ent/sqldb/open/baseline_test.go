@@ -5,6 +5,7 @@ package open_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -36,13 +37,21 @@ func bareCopy(db *sqldb.DB, rows [][]any) error {
 }
 
 // oneByOne is the baseline of SQLite: one statement, prepared once, for each row.
-func oneByOne(db *sqldb.DB, rows [][]any) error {
+func oneByOne(db *sqldb.DB, rows [][]any) error { return insertEach(db, rows, -2000) }
+
+// oneByOneWide is oneByOne with as much memory for pages as Load takes.
+func oneByOneWide(db *sqldb.DB, rows [][]any) error { return insertEach(db, rows, -128<<10) }
+
+func insertEach(db *sqldb.DB, rows [][]any, pages int) error {
 	ctx := context.Background()
 	tx, err := db.Handle().BeginTx(ctx, &sql.TxOptions{})
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing after a commit
+	if _, err := tx.ExecContext(ctx, fmt.Sprint("PRAGMA cache_size = ", pages)); err != nil {
+		return err
+	}
 	s, err := tx.PrepareContext(ctx, db.SQL("INSERT INTO {person} ("+strings.Join(columns(), ", ")+") VALUES (?"+strings.Repeat(", ?", len(columns())-1)+")"))
 	if err != nil {
 		return err
