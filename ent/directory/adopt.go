@@ -73,7 +73,7 @@ func Adopt(accounts iter.Seq[Adoptable], src Source) *AdoptionPlan {
 		}
 		a.heads = append(a.heads, h)
 	}
-	slices.SortFunc(a.heads, func(x, y Head) int { return x.Key.compare(y.Key) })
+	slices.SortFunc(a.heads, func(x, y Head) int { return x.Key.Compare(y.Key) })
 	a.traits = make([][]string, len(a.heads))
 	for i, h := range a.heads {
 		r := src.Record(h)

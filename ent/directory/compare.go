@@ -166,7 +166,7 @@ func (c *comparison) readHeads() error {
 		}
 		c.plan.report.Keep(kind, 1)
 	}
-	byKey := func(a, b Head) int { return a.Key.compare(b.Key) }
+	byKey := func(a, b Head) int { return a.Key.Compare(b.Key) }
 	slices.SortFunc(c.arrive, byKey)
 	slices.SortFunc(c.changed, byKey)
 	if c.feed.Complete {
@@ -177,7 +177,7 @@ func (c *comparison) readHeads() error {
 			}
 		}
 	}
-	slices.SortFunc(c.left, func(a, b uint32) int { return c.marks[a].Key.compare(c.marks[b].Key) })
+	slices.SortFunc(c.left, func(a, b uint32) int { return c.marks[a].Key.Compare(c.marks[b].Key) })
 	return nil
 }
 
@@ -794,8 +794,8 @@ func (c *comparison) finish() {
 	p := c.plan
 	p.remake = func(h Head) Change { return c.create(h) }
 	slices.SortStableFunc(p.changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Key.Category.rank(), b.Key.Category.rank()), cmp.Compare(a.Key.ID, b.Key.ID), a.Key.compare(b.Key), compareIDs(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Key.Category.rank(), b.Key.Category.rank()), cmp.Compare(a.Key.ID, b.Key.ID), a.Key.Compare(b.Key), compareIDs(a.ID, b.ID))
 	})
-	slices.SortFunc(p.seen, func(a, b Seen) int { return a.Key.compare(b.Key) })
+	slices.SortFunc(p.seen, func(a, b Seen) int { return a.Key.Compare(b.Key) })
 	p.count()
 }

@@ -86,7 +86,8 @@ func (k Key) IsZero() bool { return k == Key{} }
 // String returns origin/category/id.
 func (k Key) String() string { return string(k.Origin) + "/" + string(k.Category) + "/" + k.ID }
 
-func (k Key) compare(o Key) int {
+// Compare orders keys as plans do: relatives, staff, guests, pupils, then by origin and identifier.
+func (k Key) Compare(o Key) int {
 	return cmp.Or(cmp.Compare(k.Category.rank(), o.Category.rank()), cmp.Compare(k.Origin, o.Origin), cmp.Compare(k.ID, o.ID))
 }
 

@@ -103,7 +103,7 @@ func (t *Tie) kindRank() int {
 
 func compareTies(a, b Tie) int {
 	return cmp.Or(
-		cmp.Compare(a.kindRank(), b.kindRank()), cmp.Compare(a.Target, b.Target), a.Relative.compare(b.Relative),
+		cmp.Compare(a.kindRank(), b.kindRank()), cmp.Compare(a.Target, b.Target), a.Relative.Compare(b.Relative),
 		cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Origin, b.Origin),
 	)
 }

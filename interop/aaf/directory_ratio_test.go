@@ -93,7 +93,7 @@ func work(engine sqldb.Engine, f func()) ratio.Work {
 
 // tables are those that a first load fills.
 func tables() []string {
-	return []string{"person", "person_key", "kin", "found", "member", "place", "place_key", "outbox"}
+	return []string{"person", "person_key", "kin", "found", "member", "place", "place_key", "mark", "outbox"}
 }
 
 // copied is the rows of a table in memory.

@@ -67,8 +67,8 @@ func (s *Store) Apply(ctx context.Context, p *directory.Plan, o ApplyOptions) (*
 	if o.PerEstablishment {
 		a, err = s.applyParts(ctx, p, &o)
 	} else {
-		err = s.update(ctx, func(tx *sqldb.Tx) error {
-			a = s.newApplying(ctx, tx, p, &o)
+		err = s.change(ctx, func(w *session) error {
+			a = s.newApplying(w, p, &o)
 			for _, step := range []func() error{a.begin, a.all, a.end} {
 				if err := step(); err != nil {
 					return err
@@ -88,6 +88,7 @@ func (s *Store) Apply(ctx context.Context, p *directory.Plan, o ApplyOptions) (*
 // applying is one run of Apply inside a transaction.
 type applying struct {
 	s      *Store
+	w      *session
 	ctx    context.Context
 	tx     *sqldb.Tx
 	p      *directory.Plan
@@ -117,9 +118,9 @@ const (
 	eventChunk  = 10000
 )
 
-func (s *Store) newApplying(ctx context.Context, tx *sqldb.Tx, p *directory.Plan, o *ApplyOptions) *applying {
+func (s *Store) newApplying(w *session, p *directory.Plan, o *ApplyOptions) *applying {
 	return &applying{
-		s: s, ctx: ctx, tx: tx, p: p, o: o, report: &ent.Report{}, total: p.Total(), created: map[directory.Key]ent.ID{}, logins: newLogins(),
+		s: s, w: w, ctx: w.ctx, tx: w.tx, p: p, o: o, report: &ent.Report{}, total: p.Total(), created: map[directory.Key]ent.ID{}, logins: newLogins(),
 	}
 }
 
@@ -295,7 +296,7 @@ func (a *applying) flushFresh() error {
 	if err := a.logins.give(a.ctx, a.tx, a.s.o.Relatives, a.fresh); err != nil {
 		return err
 	}
-	if err := load(a.ctx, a.tx, a.n, a.fresh); err != nil {
+	if err := a.w.load(a.n, a.fresh); err != nil {
 		return err
 	}
 	for i := range a.fresh {
@@ -343,20 +344,17 @@ func (a *applying) flushPending() error {
 	for i := range a.pending {
 		ids[i] = a.pending[i].id
 	}
-	if err := lock(a.ctx, a.tx, ids); err != nil {
-		return err
-	}
-	list, err := accounts(a.ctx, a.tx, ids)
+	list, err := a.w.accounts(ids)
 	if err != nil {
 		return err
 	}
 	for _, w := range a.pending {
-		n, ok := slices.BinarySearchFunc(list, w.id, func(x directory.Account, id ent.ID) int { return compareIDs(x.ID, id) })
-		if !ok {
+		x := search(list, w.id)
+		if x == nil {
 			a.leave(&w, directory.CodeNoAccount)
 			continue
 		}
-		if err := a.changeOne(&list[n], &w); err != nil {
+		if err := a.changeOne(x, &w); err != nil {
 			return err
 		}
 	}
@@ -405,13 +403,13 @@ func (a *applying) changeOne(x *directory.Account, w *work) error {
 		return err
 	}
 	if after.State == directory.Purged {
-		err = remove(a.ctx, a.tx, x.ID)
+		err = a.w.remove(x)
 	} else {
 		if err := a.logins.giveOne(a.ctx, a.tx, a.s.o.Relatives, &after); err != nil {
 			return err
 		}
 		if err = a.keep(x, after.Version); err == nil {
-			err = write(a.ctx, a.tx, x, &after)
+			err = a.w.write(x, &after)
 		}
 	}
 	if err != nil {
@@ -477,31 +475,28 @@ func (a *applying) seen() error {
 		for i := range list {
 			ids[i] = list[i].ID
 		}
-		if err := lock(a.ctx, a.tx, ids); err != nil {
-			return err
-		}
-		read, err := accounts(a.ctx, a.tx, sorted(ids))
+		read, err := a.w.accounts(ids)
 		if err != nil {
 			return err
 		}
 		for i := range list {
-			n, ok := slices.BinarySearchFunc(read, list[i].ID, func(x directory.Account, id ent.ID) int { return compareIDs(x.ID, id) })
-			if !ok {
+			x := search(read, list[i].ID)
+			if x == nil {
 				continue
 			}
-			after := read[n].Clone()
+			after := x.Clone()
 			for j := range after.Keys {
 				if after.Keys[j].Key == list[i].Key {
 					after.Keys[j].Hash, after.Keys[j].Gone = list[i].Hash, ent.Date{}
 				}
 			}
-			if err := a.keep(&read[n], after.Version); err != nil {
+			if err := a.keep(x, after.Version); err != nil {
 				return err
 			}
-			if err := write(a.ctx, a.tx, &read[n], &after); err != nil {
+			if err := a.w.write(x, &after); err != nil {
 				return err
 			}
-			read[n] = after
+			*x = after
 		}
 	}
 	return nil

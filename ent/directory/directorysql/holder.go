@@ -100,12 +100,10 @@ func (s *Store) Held(ctx context.Context, person ent.ID) ([]ent.Holding, error) 
 // returns how many things went. An origin that still knows the person brings them back at its next feed: erase there first.
 func (s *Store) Erase(ctx context.Context, person ent.ID, by ent.Actor) (int64, error) {
 	var n int64
-	err := s.update(ctx, func(tx *sqldb.Tx) error {
+	err := s.change(ctx, func(w *session) error {
+		tx := w.tx
 		n = 0
-		if err := lock(ctx, tx, []ent.ID{person}); err != nil {
-			return err
-		}
-		err := eachPupil(ctx, tx, person, func(a *directory.Account) bool {
+		err := eachPupil(w, person, func(a *directory.Account) bool {
 			before := len(a.Ties)
 			a.Ties = slices.DeleteFunc(a.Ties, func(t directory.Tie) bool { return t.Kind == directory.TieRelative && t.Target == person })
 			n += int64(before - len(a.Ties))
@@ -125,12 +123,6 @@ func (s *Store) Erase(ctx context.Context, person ent.ID, by ent.Actor) (int64, 
 		if err != nil {
 			return err
 		}
-		for _, id := range merged {
-			if err := remove(ctx, tx, id); err != nil {
-				return err
-			}
-			n++
-		}
 		for _, q := range []string{
 			`DELETE FROM {undo} WHERE tenant = $1 AND person = $2`,
 			`DELETE FROM {merge} WHERE tenant = $1 AND (kept = $2 OR gone = $2)`,
@@ -142,13 +134,15 @@ func (s *Store) Erase(ctx context.Context, person ent.ID, by ent.Actor) (int64, 
 			}
 			n += k
 		}
-		list, err := accounts(ctx, tx, []ent.ID{person})
+		list, err := w.accounts(append(merged, person))
 		if err != nil {
 			return err
 		}
-		n += int64(len(list))
-		if err := remove(ctx, tx, person); err != nil {
-			return err
+		for i := range list {
+			if err := w.remove(&list[i]); err != nil {
+				return err
+			}
+			n++
 		}
 		if n == 0 {
 			return nil

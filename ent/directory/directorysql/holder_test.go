@@ -23,7 +23,7 @@ import (
 func dump(t *testing.T, db *sqldb.DB) string {
 	t.Helper()
 	var b strings.Builder
-	for _, table := range []string{"person", "person_key", "kin", "found", "member", "place", "place_key", "plan", "undo", "merge", "distinct"} {
+	for _, table := range []string{"person", "person_key", "kin", "found", "member", "place", "place_key", "plan", "undo", "merge", "distinct", "mark"} {
 		rows, err := db.Handle().QueryContext(t.Context(), db.SQL(`SELECT * FROM {`+table+`}`))
 		require.NoError(t, err)
 		columns, err := rows.Columns()

@@ -22,22 +22,12 @@ var errStop = errors.New("directorysql: stopped")
 func (s *Store) Marks(ctx context.Context, o directory.Origin) iter.Seq2[directory.Mark, error] {
 	return func(yield func(directory.Mark, error) bool) {
 		err := s.view(ctx, func(tx *sqldb.Tx) error {
-			return tx.Query(ctx, `SELECT category, key, person, hash, gone IS NOT NULL, state, others, profile, establishment, leaver
-				FROM {person_key} WHERE tenant = $1 AND origin = $2`, []any{string(s.tenant), string(o)}, func(row sqldb.Scanner) error {
-				var (
-					m    directory.Mark
-					hash []byte
-				)
-				err := row.Scan(&m.Key.Category, &m.Key.ID, &m.ID, &hash, &m.Gone, &m.State, &m.Others, &m.Profile, &m.Establishment, &m.Leaver)
-				if err != nil {
+			return tx.Query(ctx, `SELECT data FROM {mark} WHERE tenant = $1 AND origin = $2`, []any{string(s.tenant), string(o)}, func(row sqldb.Scanner) error {
+				var data []byte
+				if err := row.Scan(&data); err != nil {
 					return err
 				}
-				m.Key.Origin = o
-				copy(m.Hash[:], hash)
-				if !yield(m, nil) {
-					return errStop
-				}
-				return nil
+				return readPage(o, data, func(m *directory.Mark) bool { return yield(*m, nil) })
 			})
 		})
 		if err != nil && !errors.Is(err, errStop) {

@@ -15,8 +15,9 @@ import (
 // is gone are tied to the other.
 func (s *Store) Merge(ctx context.Context, a, b ent.ID, o directory.MergeOptions) (ent.ID, error) {
 	var kept ent.ID
-	err := s.update(ctx, func(tx *sqldb.Tx) error {
-		x, y, err := both(ctx, tx, a, b)
+	err := s.change(ctx, func(w *session) error {
+		tx := w.tx
+		x, y, err := both(w, a, b)
 		if err != nil {
 			return err
 		}
@@ -27,13 +28,13 @@ func (s *Store) Merge(ctx context.Context, a, b ent.ID, o directory.MergeOptions
 		kept = k.ID
 		// The unique keys and the login pass from one to the other: who loses them is written first.
 		before := map[ent.ID]*directory.Account{x.ID: &x, y.ID: &y}
-		if err := write(ctx, tx, before[g.ID], &g); err != nil {
+		if err := w.write(before[g.ID], &g); err != nil {
 			return err
 		}
-		if err := write(ctx, tx, before[k.ID], &k); err != nil {
+		if err := w.write(before[k.ID], &k); err != nil {
 			return err
 		}
-		if err := retarget(ctx, tx, &record); err != nil {
+		if err := retarget(w, &record); err != nil {
 			return err
 		}
 		text, err := json.Marshal(record)
@@ -51,11 +52,8 @@ func (s *Store) Merge(ctx context.Context, a, b ent.ID, o directory.MergeOptions
 }
 
 // both reads two accounts, locked.
-func both(ctx context.Context, tx *sqldb.Tx, a, b ent.ID) (x, y directory.Account, err error) {
-	if err := lock(ctx, tx, []ent.ID{a, b}); err != nil {
-		return x, y, err
-	}
-	list, err := accounts(ctx, tx, sorted([]ent.ID{a, b}))
+func both(w *session, a, b ent.ID) (x, y directory.Account, err error) {
+	list, err := w.accounts([]ent.ID{a, b})
 	if err != nil {
 		return x, y, err
 	}
@@ -69,20 +67,17 @@ func both(ctx context.Context, tx *sqldb.Tx, a, b ent.ID) (x, y directory.Accoun
 }
 
 // retarget ties the pupils of the account that is gone to the one that is kept.
-func retarget(ctx context.Context, tx *sqldb.Tx, r *directory.MergeRecord) error {
-	return eachPupil(ctx, tx, r.Gone, func(a *directory.Account) bool { return r.Retarget(a) })
+func retarget(w *session, r *directory.MergeRecord) error {
+	return eachPupil(w, r.Gone, func(a *directory.Account) bool { return r.Retarget(a) })
 }
 
 // eachPupil changes the pupils tied to a relative.
-func eachPupil(ctx context.Context, tx *sqldb.Tx, relative ent.ID, change func(*directory.Account) bool) error {
-	ids, err := find(ctx, tx, &directory.Query{Relatives: []ent.ID{relative}})
+func eachPupil(w *session, relative ent.ID, change func(*directory.Account) bool) error {
+	ids, err := find(w.ctx, w.tx, &directory.Query{Relatives: []ent.ID{relative}})
 	if err != nil {
 		return err
 	}
-	if err := lock(ctx, tx, ids); err != nil {
-		return err
-	}
-	list, err := accounts(ctx, tx, ids)
+	list, err := w.accounts(ids)
 	if err != nil {
 		return err
 	}
@@ -92,7 +87,7 @@ func eachPupil(ctx context.Context, tx *sqldb.Tx, relative ent.ID, change func(*
 			continue
 		}
 		after.Version++
-		if err := write(ctx, tx, &list[i], &after); err != nil {
+		if err := w.write(&list[i], &after); err != nil {
 			return err
 		}
 	}
@@ -102,7 +97,8 @@ func eachPupil(ctx context.Context, tx *sqldb.Tx, relative ent.ID, change func(*
 // Unmerge undoes the merge that took an account away, as [directory.Unmerge] says. It returns directory.CodeNoMerge when there
 // is none, or when its time is over.
 func (s *Store) Unmerge(ctx context.Context, gone ent.ID, by ent.Actor) error {
-	return s.update(ctx, func(tx *sqldb.Tx) error {
+	return s.change(ctx, func(w *session) error {
+		tx := w.tx
 		var record directory.MergeRecord
 		var text []byte
 		err := tx.QueryRow(ctx, `SELECT doc FROM {merge} WHERE tenant = $1 AND gone = $2`, []any{string(s.tenant), string(gone)}, &text)
@@ -115,7 +111,7 @@ func (s *Store) Unmerge(ctx context.Context, gone ent.ID, by ent.Actor) error {
 		if json.Unmarshal(text, &record) != nil {
 			return failure(CodeRow)
 		}
-		kept, lost, err := both(ctx, tx, record.Kept, record.Gone)
+		kept, lost, err := both(w, record.Kept, record.Gone)
 		if err != nil {
 			return err
 		}
@@ -123,13 +119,13 @@ func (s *Store) Unmerge(ctx context.Context, gone ent.ID, by ent.Actor) error {
 		if err != nil {
 			return err
 		}
-		if err := write(ctx, tx, &kept, &a); err != nil {
+		if err := w.write(&kept, &a); err != nil {
 			return err
 		}
-		if err := write(ctx, tx, &lost, &b); err != nil {
+		if err := w.write(&lost, &b); err != nil {
 			return err
 		}
-		err = eachPupil(ctx, tx, record.Kept, func(p *directory.Account) bool { return record.Restore(p) })
+		err = eachPupil(w, record.Kept, func(p *directory.Account) bool { return record.Restore(p) })
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
-	"github.com/opencartable/cartable/ent/sqldb"
 )
 
 // applyParts applies a plan in one transaction for the places, one per establishment, and one for the end.
@@ -39,8 +38,8 @@ func (s *Store) applyParts(ctx context.Context, p *directory.Plan, o *ApplyOptio
 	}
 	run := func(fn func(*applying) error) error {
 		var a *applying
-		err := s.update(ctx, func(tx *sqldb.Tx) error {
-			a = s.newApplying(ctx, tx, p, o)
+		err := s.change(ctx, func(w *session) error {
+			a = s.newApplying(w, p, o)
 			carry(a)
 			a.created = maps.Clone(a.created) // a try that is rolled back created nobody
 			return fn(a)
@@ -94,7 +93,7 @@ func (a *applying) settle() error {
 	if err != nil {
 		return err
 	}
-	list, err := accounts(a.ctx, a.tx, ids)
+	list, err := a.w.accounts(ids)
 	if err != nil {
 		return err
 	}
@@ -106,7 +105,7 @@ func (a *applying) settle() error {
 			}
 		}
 		directory.SortTies(after.Ties)
-		if err := write(a.ctx, a.tx, &list[i], &after); err != nil {
+		if err := a.w.write(&list[i], &after); err != nil {
 			return err
 		}
 	}

@@ -134,24 +134,18 @@ func personRowColumns() []string {
 }
 
 func keyRowColumns() []string {
-	return []string{
-		"tenant", "origin", "category", "key", "person", "hash", "gone", "state", "others", "profile", "establishment", "leaver", "rank",
-	}
+	return []string{"tenant", "origin", "category", "key", "person", "hash", "gone", "rank"}
 }
 
 // keyRows calls yield with a row per key.
 func keyRows(tenant string, a *directory.Account, yield func([]any)) {
 	for i := range a.Keys {
 		k := &a.Keys[i]
-		m, _ := a.Mark(k.Key)
 		var hash any
 		if !k.Hash.IsZero() {
 			hash = k.Hash[:]
 		}
-		yield([]any{
-			tenant, string(k.Origin), string(k.Category), k.ID, string(a.ID), hash, sqldb.DateArg(k.Gone), string(a.State), m.Others,
-			string(m.Profile), string(m.Establishment), m.Leaver, int64(i),
-		})
+		yield([]any{tenant, string(k.Origin), string(k.Category), k.ID, string(a.ID), hash, sqldb.DateArg(k.Gone), int64(i)})
 	}
 }
 
@@ -246,137 +240,4 @@ func memberRows(tenant string, a *directory.Account, yield func([]any)) {
 	for _, m := range members(a) {
 		yield([]any{tenant, string(m.Target), string(a.ID), string(m.Profile), string(m.Kind), string(m.Establishment)})
 	}
-}
-
-// load inserts new accounts, in bulk.
-func load(ctx context.Context, tx *sqldb.Tx, plan int64, list []directory.Account) error {
-	tenant := string(tx.Tenant())
-	var bad error
-	_, err := tx.Load(ctx, "person", personRowColumns(), func(yield func([]any) bool) {
-		for i := range list {
-			row, err := personRow(tenant, plan, &list[i])
-			if err != nil {
-				bad = err
-				return
-			}
-			if !yield(row) {
-				return
-			}
-		}
-	})
-	if bad != nil {
-		return bad
-	}
-	for _, t := range []struct {
-		table   string
-		columns []string
-		rows    func(string, *directory.Account, func([]any))
-	}{
-		{"person_key", keyRowColumns(), keyRows},
-		{"kin", kinRowColumns(), kinRows},
-		{"found", foundRowColumns(), foundRows},
-		{"member", memberRowColumns(), memberRows},
-	} {
-		if err != nil {
-			return err
-		}
-		_, err = tx.Load(ctx, t.table, t.columns, func(yield func([]any) bool) {
-			more := true
-			for i := range list {
-				t.rows(tenant, &list[i], func(row []any) { more = more && yield(row) })
-				if !more {
-					return
-				}
-			}
-		})
-	}
-	return err
-}
-
-// write replaces an account by what it has become, and what is kept beside it where that has changed. before nil stands for
-// an account that comes back: nothing of it is there.
-func write(ctx context.Context, tx *sqldb.Tx, before, after *directory.Account) error {
-	tenant := string(tx.Tenant())
-	row, err := personRow(tenant, 0, after)
-	if err != nil {
-		return err
-	}
-	if before == nil {
-		return load(ctx, tx, 0, []directory.Account{*after})
-	}
-	// The plan that created the person stays: column 11 is left out.
-	args := append(slices.Clone(row[:11]), row[12])
-	n, err := tx.Exec(ctx, `UPDATE {person} SET category = $3, state = $4, since = $5, name_key = $6, ine = $7, login = $8, activated = $9,
-		blocked = $10, version = $11, doc = $12 WHERE tenant = $1 AND id = $2`, args...)
-	if err != nil {
-		return err
-	}
-	if n != 1 {
-		return failure(CodeRow)
-	}
-	for _, t := range []struct {
-		table, column string
-		columns       []string
-		rows          func(string, *directory.Account, func([]any))
-	}{
-		{"person_key", "person", keyRowColumns(), keyRows},
-		{"kin", "pupil", kinRowColumns(), kinRows},
-		{"found", "person", foundRowColumns(), foundRows},
-		{"member", "person", memberRowColumns(), memberRows},
-	} {
-		var was, is [][]any
-		t.rows(tenant, before, func(r []any) { was = append(was, r) })
-		t.rows(tenant, after, func(r []any) { is = append(is, r) })
-		if sameRows(was, is) {
-			continue
-		}
-		if len(was) > 0 {
-			if _, err := tx.Exec(ctx, `DELETE FROM {`+t.table+`} WHERE tenant = $1 AND `+t.column+` = $2`, tenant, string(after.ID)); err != nil {
-				return err
-			}
-		}
-		for _, r := range is {
-			if err := insert(ctx, tx, t.table, t.columns, r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func insert(ctx context.Context, tx *sqldb.Tx, table string, columns []string, row []any) error {
-	var marks strings.Builder
-	for i := range columns {
-		if i > 0 {
-			marks.WriteString(", ")
-		}
-		marks.WriteString("$" + strconv.Itoa(i+1))
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO {`+table+`} (`+strings.Join(columns, ", ")+`) VALUES (`+marks.String()+`)`, row...)
-	return err
-}
-
-func sameRows(a, b [][]any) bool {
-	return slices.EqualFunc(a, b, func(x, y []any) bool {
-		return slices.EqualFunc(x, y, func(v, w any) bool {
-			p, ok1 := v.([]byte)
-			q, ok2 := w.([]byte)
-			if ok1 || ok2 {
-				return ok1 && ok2 && string(p) == string(q)
-			}
-			return v == w
-		})
-	})
-}
-
-// remove deletes an account and all that is kept beside it.
-func remove(ctx context.Context, tx *sqldb.Tx, id ent.ID) error {
-	for _, t := range []struct{ table, column string }{
-		{"person", "id"}, {"person_key", "person"}, {"kin", "pupil"}, {"found", "person"}, {"member", "person"}, {"kin", "relative"},
-	} {
-		if _, err := tx.Exec(ctx, `DELETE FROM {`+t.table+`} WHERE tenant = $1 AND `+t.column+` = $2`, string(tx.Tenant()), string(id)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

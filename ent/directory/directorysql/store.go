@@ -84,6 +84,7 @@ func (s *Store) Block(ctx context.Context, id ent.ID, blocked bool) error {
 	return s.set(ctx, id, `UPDATE {person} SET blocked = $3, version = version + 1 WHERE tenant = $1 AND id = $2`, blocked)
 }
 
+// set changes a column of a person.
 func (s *Store) set(ctx context.Context, id ent.ID, query string, value bool) error {
 	return s.update(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, query, string(s.tenant), string(id), value)

@@ -59,8 +59,8 @@ func (s *Store) Undo(ctx context.Context, plan int64, actor ent.Actor) (*ent.Rep
 		actor.Kind = ent.ActorSystem
 	}
 	var report *ent.Report
-	err := s.update(ctx, func(tx *sqldb.Tx) error {
-		u := &undoing{s: s, ctx: ctx, tx: tx, plan: plan, actor: actor, report: &ent.Report{}}
+	err := s.change(ctx, func(w *session) error {
+		u := &undoing{s: s, w: w, ctx: ctx, tx: w.tx, plan: plan, actor: actor, report: &ent.Report{}}
 		report = u.report
 		for _, step := range []func() error{u.begin, u.changed, u.created, u.places, u.end} {
 			if err := step(); err != nil {
@@ -74,6 +74,7 @@ func (s *Store) Undo(ctx context.Context, plan int64, actor ent.Actor) (*ent.Rep
 
 type undoing struct {
 	s      *Store
+	w      *session
 	ctx    context.Context
 	tx     *sqldb.Tx
 	plan   int64
@@ -144,23 +145,20 @@ func (u *undoing) changed() error {
 			ids[i] = list[i].id
 		}
 		last = ids[len(ids)-1]
-		if err := lock(u.ctx, u.tx, ids); err != nil {
-			return err
-		}
-		now, err := accounts(u.ctx, u.tx, ids)
+		now, err := u.w.accounts(ids)
 		if err != nil {
 			return err
 		}
 		for i := range list {
 			x := &list[i]
-			n, ok := slices.BinarySearchFunc(now, x.id, func(a directory.Account, id ent.ID) int { return compareIDs(a.ID, id) })
-			if !ok || now[n].Version != x.version {
+			is := search(now, x.id)
+			if is == nil || is.Version != x.version {
 				u.leave(x.id)
 				continue
 			}
 			x.before.Version = x.version + 1
-			x.before.Login = now[n].Login // a login once given stays
-			if err := write(u.ctx, u.tx, &now[n], &x.before); err != nil {
+			x.before.Login = is.Login // a login once given stays
+			if err := u.w.write(is, &x.before); err != nil {
 				return err
 			}
 			u.report.Keep("changed", 1)
@@ -192,12 +190,18 @@ func (u *undoing) created() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := remove(u.ctx, u.tx, id); err != nil {
+	for list := range slices.Chunk(ids, page) {
+		now, err := u.w.accounts(list)
+		if err != nil {
 			return err
 		}
-		u.report.Keep("created", 1)
-		u.events = append(u.events, ent.Event{Type: EventRemoved, Subject: id, Actor: u.actor})
+		for i := range now {
+			if err := u.w.remove(&now[i]); err != nil {
+				return err
+			}
+			u.report.Keep("created", 1)
+			u.events = append(u.events, ent.Event{Type: EventRemoved, Subject: now[i].ID, Actor: u.actor})
+		}
 	}
 	return nil
 }
@@ -218,7 +222,7 @@ func (u *undoing) places() error {
 		if err != nil {
 			return failure(CodeRow)
 		}
-		return insert(u.ctx, u.tx, "place", []string{"tenant", "kind", "id", "establishment", "doc"}, []any{tenant, string(kind), string(id), string(at), string(text)})
+		return u.w.insert("place", []string{"tenant", "kind", "id", "establishment", "doc"}, []any{tenant, string(kind), string(id), string(at), string(text)})
 	}
 	for i := range u.was.Places.Establishments {
 		e := &u.was.Places.Establishments[i]
@@ -227,7 +231,7 @@ func (u *undoing) places() error {
 		}
 		for n, k := range e.Keys {
 			row := []any{tenant, string(k.Origin), string(k.ID), string(e.ID), int64(n)}
-			if err := insert(u.ctx, u.tx, "place_key", []string{"tenant", "origin", "key", "place", "rank"}, row); err != nil {
+			if err := u.w.insert("place_key", []string{"tenant", "origin", "key", "place", "rank"}, row); err != nil {
 				return err
 			}
 		}

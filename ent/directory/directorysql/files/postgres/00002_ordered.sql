@@ -1,6 +1,6 @@
 -- +goose Up
 
--- By which key each origin names whom, with what was last applied of it: a night reads this table and little else.
+-- By which key each origin names whom, with what was last applied of it.
 CREATE TABLE {person_key} (
 	tenant TEXT NOT NULL,
 	origin TEXT NOT NULL,
@@ -9,11 +9,6 @@ CREATE TABLE {person_key} (
 	person TEXT NOT NULL,
 	hash BYTEA,
 	gone TEXT,
-	state TEXT NOT NULL,
-	others BOOLEAN NOT NULL,
-	profile TEXT NOT NULL,
-	establishment TEXT NOT NULL,
-	leaver BOOLEAN NOT NULL,
 	rank BIGINT NOT NULL,
 	PRIMARY KEY (tenant, origin, category, key)
 );
@@ -39,3 +34,14 @@ CREATE TABLE {found} (
 	PRIMARY KEY (tenant, establishment, profile, word, person)
 );
 CREATE INDEX {#found_person} ON {found} (tenant, person);
+
+-- What a night reads of everybody: many marks in one row, by a hash of the key. {person_key} and {person} say the same.
+CREATE TABLE {mark} (
+	tenant TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	page BIGINT NOT NULL,
+	data BYTEA NOT NULL,
+	PRIMARY KEY (tenant, origin, page)
+);
+-- Hashes and identifiers do not shrink: trying costs more than reading.
+ALTER TABLE {mark} ALTER COLUMN data SET STORAGE EXTERNAL;

@@ -2,7 +2,7 @@
 
 -- Tables that are read in the order of their key are kept in that order.
 
--- By which key each origin names whom, with what was last applied of it: a night reads this table and little else.
+-- By which key each origin names whom, with what was last applied of it.
 CREATE TABLE {person_key} (
 	tenant TEXT NOT NULL,
 	origin TEXT NOT NULL,
@@ -11,11 +11,6 @@ CREATE TABLE {person_key} (
 	person TEXT NOT NULL,
 	hash BYTEA,
 	gone TEXT,
-	state TEXT NOT NULL,
-	others BOOLEAN NOT NULL,
-	profile TEXT NOT NULL,
-	establishment TEXT NOT NULL,
-	leaver BOOLEAN NOT NULL,
 	rank BIGINT NOT NULL,
 	PRIMARY KEY (tenant, origin, category, key)
 ) WITHOUT ROWID;
@@ -42,3 +37,12 @@ CREATE TABLE {found} (
 	PRIMARY KEY (tenant, establishment, profile, word, person)
 ) WITHOUT ROWID;
 CREATE INDEX {#found_person} ON {found} (tenant, person);
+
+-- What a night reads of everybody: many marks in one row, by a hash of the key. {person_key} and {person} say the same.
+CREATE TABLE {mark} (
+	tenant TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	page BIGINT NOT NULL,
+	data BYTEA NOT NULL,
+	PRIMARY KEY (tenant, origin, page)
+);

@@ -1,0 +1,230 @@
+package directorysql
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"maps"
+	"slices"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/sqldb"
+)
+
+// A night looks at the mark of everybody: a row each would cost more than reading the feed. So marks stand many to a row,
+// in pages chosen by a hash of the key.
+
+// markPages is how many pages the marks of an origin are spread over. It never changes: pages are found by it.
+const markPages = 1024
+
+type pageKey struct {
+	origin directory.Origin
+	page   int64
+}
+
+// markKey names a mark inside an origin.
+type markKey struct {
+	category directory.Category
+	id       string
+}
+
+func pageOf(k *directory.Key) pageKey {
+	h := fnv.New32a()
+	h.Write([]byte(k.Category))
+	h.Write([]byte(k.ID))
+	return pageKey{k.Origin, int64(h.Sum32() % markPages)}
+}
+
+// marks gathers the marks that a transaction changes; nil stands for one that goes.
+type marks map[pageKey]map[markKey]*directory.Mark
+
+func (m marks) set(k *directory.Key, mark *directory.Mark) {
+	at := pageOf(k)
+	if m[at] == nil {
+		m[at] = map[markKey]*directory.Mark{}
+	}
+	m[at][markKey{k.Category, k.ID}] = mark
+}
+
+// put sets the marks of an account.
+func (m marks) put(a *directory.Account) {
+	if a.State == directory.Merged {
+		return
+	}
+	for i := range a.Keys {
+		if mark, ok := a.Mark(a.Keys[i].Key); ok {
+			m.set(&a.Keys[i].Key, &mark)
+		}
+	}
+}
+
+// replace sets the marks of an account that are not what they were, and takes away those of keys that it lost.
+func (m marks) replace(before, after *directory.Account) {
+	for i := range before.Keys {
+		if _, held := after.Mark(before.Keys[i].Key); !held {
+			m.set(&before.Keys[i].Key, nil)
+		}
+	}
+	for i := range after.Keys {
+		mark, _ := after.Mark(after.Keys[i].Key)
+		if was, held := before.Mark(after.Keys[i].Key); !held || was != mark {
+			m.set(&after.Keys[i].Key, &mark)
+		}
+	}
+}
+
+// flush writes the marks.
+func (w *session) flush() error {
+	byOrigin := map[directory.Origin][]int64{}
+	for k := range w.marks {
+		byOrigin[k.origin] = append(byOrigin[k.origin], k.page)
+	}
+	for _, o := range slices.Sorted(maps.Keys(byOrigin)) {
+		pages := byOrigin[o]
+		slices.Sort(pages)
+		for list := range slices.Chunk(pages, 64) {
+			if err := w.flushPages(o, list); err != nil {
+				return err
+			}
+		}
+	}
+	clear(w.marks)
+	return nil
+}
+
+// flushPages writes some pages, in their order: two transactions then wait for each other, and never both.
+func (w *session) flushPages(o directory.Origin, pages []int64) error {
+	query := `SELECT data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page = $3`
+	if w.tx.Engine() == sqldb.PostgreSQL {
+		query += ` FOR UPDATE`
+	}
+	for _, page := range pages {
+		_, err := w.tx.Exec(w.ctx, `INSERT INTO {mark} (tenant, origin, page, data) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, origin, page) DO NOTHING`,
+			w.tenant, string(o), page, []byte{})
+		if err != nil {
+			return err
+		}
+		var data []byte
+		if err := w.tx.QueryRow(w.ctx, query, []any{w.tenant, string(o), page}, &data); err != nil {
+			return err
+		}
+		data, err = merged(o, data, w.marks[pageKey{o, page}])
+		if err != nil {
+			return err
+		}
+		_, err = w.tx.Exec(w.ctx, `UPDATE {mark} SET data = $4 WHERE tenant = $1 AND origin = $2 AND page = $3`, w.tenant, string(o), page, data)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merged returns a page with some marks replaced, added or taken away, sorted by key: the same marks give the same bytes.
+func merged(o directory.Origin, data []byte, changes map[markKey]*directory.Mark) ([]byte, error) {
+	var list []directory.Mark
+	err := readPage(o, data, func(m *directory.Mark) bool {
+		if _, changed := changes[markKey{m.Key.Category, m.Key.ID}]; !changed {
+			list = append(list, *m)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range changes {
+		if m != nil {
+			list = append(list, *m)
+		}
+	}
+	slices.SortFunc(list, func(a, b directory.Mark) int { return a.Key.Compare(b.Key) })
+	out := make([]byte, 0, len(list)*96)
+	for i := range list {
+		out = appendMark(out, &list[i])
+	}
+	return out, nil
+}
+
+// The flags of a mark.
+const (
+	flagGone = 1 << iota
+	flagOthers
+	flagLeaver
+)
+
+func appendMark(b []byte, m *directory.Mark) []byte {
+	text := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	var flags byte
+	if m.Gone {
+		flags |= flagGone
+	}
+	if m.Others {
+		flags |= flagOthers
+	}
+	if m.Leaver {
+		flags |= flagLeaver
+	}
+	b = append(b, flags)
+	b = append(b, m.Hash[:]...)
+	text(string(m.Key.Category))
+	text(m.Key.ID)
+	text(string(m.ID))
+	text(string(m.State))
+	text(string(m.Profile))
+	text(string(m.Establishment))
+	return b
+}
+
+// readPage yields the marks of a page. Their texts share the page's.
+func readPage(o directory.Origin, data []byte, yield func(*directory.Mark) bool) error {
+	all := string(data)
+	at := 0
+	bad := false
+	text := func() string {
+		n, size := binary.Uvarint(data[min(at, len(data)):])
+		if size <= 0 || n > uint64(len(data)) || at+size+int(n) > len(data) { //nolint:gosec // compared above
+			bad = true
+			return ""
+		}
+		at += size + int(n)        //nolint:gosec // idem
+		return all[at-int(n) : at] //nolint:gosec // idem
+	}
+	var m directory.Mark
+	for at < len(data) {
+		if at+17 > len(data) {
+			return failure(CodeRow)
+		}
+		flags := data[at]
+		m = directory.Mark{Gone: flags&flagGone != 0, Others: flags&flagOthers != 0, Leaver: flags&flagLeaver != 0}
+		copy(m.Hash[:], data[at+1:])
+		at += 17
+		m.Key = directory.Key{Origin: o, Category: directory.Category(known(text())), ID: text()}
+		m.ID = ent.ID(text())
+		m.State = directory.State(known(text()))
+		m.Profile = ent.Profile(known(text()))
+		m.Establishment = ent.ID(text())
+		if bad {
+			return failure(CodeRow)
+		}
+		if !yield(&m) {
+			return errStop
+		}
+	}
+	return nil
+}
+
+// known returns a constant for the words that stand in every mark, so that a mark kept does not keep them.
+func known(s string) string {
+	for _, c := range [...]string{
+		string(directory.Pupil), string(directory.Relative), string(directory.Staff), string(directory.Active), string(ent.ProfilePupil),
+		string(ent.ProfileRelative), string(ent.ProfileTeacher),
+	} {
+		if s == c {
+			return c
+		}
+	}
+	return s
+}

@@ -1,0 +1,228 @@
+package directorysql
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/sqldb"
+)
+
+// session writes accounts, and all that is kept beside them, inside one transaction.
+type session struct {
+	ctx    context.Context
+	tx     *sqldb.Tx
+	tenant string
+	marks  marks
+}
+
+// change runs fn in a transaction that writes, and brings the marks up to date at its end.
+func (s *Store) change(ctx context.Context, fn func(*session) error) error {
+	return s.db.Update(ctx, s.tenant, func(tx *sqldb.Tx) error {
+		w := newSession(ctx, tx)
+		if err := fn(w); err != nil {
+			return err
+		}
+		return w.flush()
+	})
+}
+
+func newSession(ctx context.Context, tx *sqldb.Tx) *session {
+	return &session{ctx: ctx, tx: tx, tenant: string(tx.Tenant()), marks: marks{}}
+}
+
+// beside is a table that holds something of an account which follows from it. The first key columns are the key.
+type beside struct {
+	table   string
+	columns []string
+	key     []int
+	rows    func(tenant string, a *directory.Account, yield func([]any))
+}
+
+func besides() []beside {
+	return []beside{
+		{"person_key", keyRowColumns(), []int{0, 1, 2, 3}, keyRows},
+		{"kin", kinRowColumns(), []int{0, 1, 2}, kinRows},
+		{"found", foundRowColumns(), []int{0, 1, 4, 2, 3}, foundRows},
+		{"member", memberRowColumns(), []int{0, 1, 2, 3}, memberRows},
+	}
+}
+
+// load inserts new accounts, in bulk.
+func (w *session) load(plan int64, list []directory.Account) error {
+	var bad error
+	_, err := w.tx.Load(w.ctx, "person", personRowColumns(), func(yield func([]any) bool) {
+		for i := range list {
+			row, err := personRow(w.tenant, plan, &list[i])
+			if err != nil {
+				bad = err
+				return
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	})
+	if bad != nil {
+		return bad
+	}
+	for _, t := range besides() {
+		if err != nil {
+			return err
+		}
+		_, err = w.tx.Load(w.ctx, t.table, t.columns, func(yield func([]any) bool) {
+			more := true
+			for i := range list {
+				t.rows(w.tenant, &list[i], func(row []any) { more = more && yield(row) })
+				if !more {
+					return
+				}
+			}
+		})
+	}
+	for i := range list {
+		w.marks.put(&list[i])
+	}
+	return err
+}
+
+// write replaces an account by what it has become, and what is kept beside it where that has changed.
+func (w *session) write(before, after *directory.Account) error {
+	row, err := personRow(w.tenant, 0, after)
+	if err != nil {
+		return err
+	}
+	// The plan that created the person stays: column 11 is left out.
+	args := append(slices.Clone(row[:11]), row[12])
+	n, err := w.tx.Exec(w.ctx, `UPDATE {person} SET category = $3, state = $4, since = $5, name_key = $6, ine = $7, login = $8, activated = $9,
+		blocked = $10, version = $11, doc = $12 WHERE tenant = $1 AND id = $2`, args...)
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return failure(CodeRow)
+	}
+	for _, t := range besides() {
+		var was, is [][]any
+		t.rows(w.tenant, before, func(r []any) { was = append(was, r) })
+		t.rows(w.tenant, after, func(r []any) { is = append(is, r) })
+		if err := w.replace(&t, was, is); err != nil {
+			return err
+		}
+	}
+	w.marks.replace(before, after)
+	return nil
+}
+
+// replace brings the rows beside an account up to date, each by its key.
+func (w *session) replace(t *beside, was, is [][]any) error {
+	for _, r := range was {
+		if !slices.ContainsFunc(is, func(o []any) bool { return t.same(r, o) }) {
+			if err := w.drop(t, r); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range is {
+		i := slices.IndexFunc(was, func(o []any) bool { return t.same(r, o) })
+		switch {
+		case i >= 0 && equalRows(was[i], r):
+			continue
+		case i >= 0:
+			if err := w.drop(t, r); err != nil {
+				return err
+			}
+		}
+		if err := w.insert(t.table, t.columns, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// same reports whether two rows have one key.
+func (t *beside) same(a, b []any) bool {
+	for _, i := range t.key {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func equalRows(a, b []any) bool {
+	return slices.EqualFunc(a, b, func(v, o any) bool {
+		p, ok1 := v.([]byte)
+		q, ok2 := o.([]byte)
+		if ok1 || ok2 {
+			return ok1 && ok2 && string(p) == string(q)
+		}
+		return v == o
+	})
+}
+
+// drop deletes a row by its key.
+func (w *session) drop(t *beside, row []any) error {
+	var b strings.Builder
+	args := make([]any, 0, len(t.key))
+	for n, i := range t.key {
+		if n > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteString(t.columns[i] + " = $" + strconv.Itoa(n+1))
+		args = append(args, row[i])
+	}
+	_, err := w.tx.Exec(w.ctx, `DELETE FROM {`+t.table+`} WHERE `+b.String(), args...)
+	return err
+}
+
+func (w *session) insert(table string, columns []string, row []any) error {
+	var values strings.Builder
+	for i := range columns {
+		if i > 0 {
+			values.WriteString(", ")
+		}
+		values.WriteString("$" + strconv.Itoa(i+1))
+	}
+	_, err := w.tx.Exec(w.ctx, `INSERT INTO {`+table+`} (`+strings.Join(columns, ", ")+`) VALUES (`+values.String()+`)`, row...)
+	return err
+}
+
+// remove deletes an account and all that is kept beside it.
+func (w *session) remove(a *directory.Account) error {
+	for _, t := range besides() {
+		var was [][]any
+		t.rows(w.tenant, a, func(r []any) { was = append(was, r) })
+		if err := w.replace(&t, was, nil); err != nil {
+			return err
+		}
+	}
+	w.marks.replace(a, &directory.Account{ID: a.ID})
+	for _, q := range []string{`DELETE FROM {person} WHERE tenant = $1 AND id = $2`, `DELETE FROM {kin} WHERE tenant = $1 AND relative = $2`} {
+		if _, err := w.tx.Exec(w.ctx, q, w.tenant, string(a.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accounts reads accounts, locked.
+func (w *session) accounts(ids []ent.ID) ([]directory.Account, error) {
+	ids = sorted(slices.Clone(ids))
+	if err := lock(w.ctx, w.tx, ids); err != nil {
+		return nil, err
+	}
+	return accounts(w.ctx, w.tx, ids)
+}
+
+// search returns the account of an id in a list sorted by id.
+func search(list []directory.Account, id ent.ID) *directory.Account {
+	n, ok := slices.BinarySearchFunc(list, id, func(a directory.Account, id ent.ID) int { return compareIDs(a.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &list[n]
+}
