@@ -191,8 +191,8 @@ func (c *comparison) join(h Head, r *Record, same []*Account, why ent.Code, para
 		c.taken[a.ID] = true
 		if h.Key.Category == Relative {
 			// Pupils of this source name the relative by this key: it is known from now on.
-			c.index[h.Key] = uint32(len(c.marks)) //nolint:gosec // fewer than 2^32 persons
-			c.marks, c.seen = append(c.marks, Mark{Key: h.Key, ID: a.ID, State: a.State}), append(c.seen, true)
+			c.mark(&Mark{Key: h.Key, ID: a.ID, State: a.State})
+			c.seen = append(c.seen, true)
 		}
 		c.update(a, r, h.Hash, true, why, params...)
 		return

@@ -24,7 +24,7 @@ func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan
 	c := &comparison{
 		ctx: ctx, known: known, src: src, policy: policy, feed: feed,
 		plan:  &Plan{Feed: feed, Today: policy.Today, report: &ent.Report{}, derived: map[Key][]Tie{}},
-		index: map[Key]uint32{}, news: map[Key]bool{}, taken: map[ent.ID]bool{}, after: map[ent.ID][]Tie{},
+		index: map[Category]map[string]uint32{}, news: map[Key]bool{}, taken: map[ent.ID]bool{}, after: map[ent.ID][]Tie{},
 		byChild: map[Key][]Tie{}, byChildID: map[ent.ID][]Tie{}, touched: map[ent.ID]bool{}, restored: map[ent.ID]bool{},
 	}
 	standing, err := known.Standing(ctx, feed.Origin)
@@ -61,9 +61,9 @@ type comparison struct {
 	empty  bool // nobody is known
 	stale  bool // equal hashes prove nothing: the context has changed
 
-	marks []Mark
+	marks markList
 	seen  []bool
-	index map[Key]uint32 // of marks
+	index map[Category]map[string]uint32 // of marks, by identifier
 
 	arrive  []Head // not known by this origin
 	changed []Head
@@ -127,13 +127,48 @@ func (c *comparison) readMarks() error {
 		if err != nil {
 			return err
 		}
-		c.index[m.Key] = uint32(len(c.marks)) //nolint:gosec // fewer than 2^32 persons
-		c.marks = append(c.marks, m)
+		c.mark(&m)
 	}
-	c.seen = make([]bool, len(c.marks))
-	c.empty = c.empty && len(c.marks) == 0
+	c.seen = make([]bool, c.marks.n)
+	c.empty = c.empty && c.marks.n == 0
 	return nil
 }
+
+// mark keeps a mark.
+func (c *comparison) mark(m *Mark) {
+	at := c.index[m.Key.Category]
+	if at == nil {
+		at = map[string]uint32{}
+		c.index[m.Key.Category] = at
+	}
+	at[m.Key.ID] = uint32(c.marks.n) //nolint:gosec // fewer than 2^32 persons
+	c.marks.add(m)
+}
+
+// marked returns the number of a key's mark. Keys are of this origin.
+func (c *comparison) marked(k *Key) (uint32, bool) {
+	n, ok := c.index[k.Category][k.ID]
+	return n, ok && k.Origin == c.feed.Origin
+}
+
+// markList holds many marks, in pieces that never move.
+type markList struct {
+	pieces [][]Mark
+	n      int
+}
+
+const markPiece = 1 << 12
+
+func (l *markList) add(m *Mark) {
+	if l.n%markPiece == 0 {
+		l.pieces = append(l.pieces, make([]Mark, 0, markPiece))
+	}
+	last := len(l.pieces) - 1
+	l.pieces[last] = append(l.pieces[last], *m)
+	l.n++
+}
+
+func (l *markList) at(n uint32) *Mark { return &l.pieces[n/markPiece][n%markPiece] }
 
 // readHeads sorts the records into those who arrive, those who may have changed and those who leave.
 func (c *comparison) readHeads() error {
@@ -144,14 +179,14 @@ func (c *comparison) readHeads() error {
 			c.plan.report.Keep("hand", 1)
 			continue
 		}
-		n, ok := c.index[h.Key]
+		n, ok := c.marked(&h.Key)
 		kind := string(h.Key.Category)
 		if ok {
 			c.seen[n] = true
 		}
 		switch {
 		case h.Op == RecordDelete:
-			if !ok || c.marks[n].Gone {
+			if !ok || c.marks.at(n).Gone {
 				c.issue(&h.Key, CodeDeleteUnknown)
 			} else {
 				c.left = append(c.left, n)
@@ -160,7 +195,7 @@ func (c *comparison) readHeads() error {
 		case !ok:
 			c.arrive = append(c.arrive, h)
 			c.news[h.Key] = true
-		case !c.stale && !h.Hash.IsZero() && h.Hash == c.marks[n].Hash && !c.marks[n].Gone && c.marks[n].State == Active:
+		case !c.stale && !h.Hash.IsZero() && c.marks.at(n).unchanged(h.Hash):
 		default:
 			c.changed = append(c.changed, h)
 		}
@@ -171,13 +206,13 @@ func (c *comparison) readHeads() error {
 	slices.SortFunc(c.changed, byKey)
 	if c.feed.Complete {
 		scope := c.scope()
-		for n := range c.marks {
-			if m := &c.marks[n]; !c.seen[n] && !m.Gone && (scope == nil || scope[m.Establishment]) {
-				c.left = append(c.left, uint32(n)) //nolint:gosec // idem
+		for n := range uint32(c.marks.n) { //nolint:gosec // idem
+			if m := c.marks.at(n); !c.seen[n] && !m.Gone && (scope == nil || scope[m.Establishment]) {
+				c.left = append(c.left, n)
 			}
 		}
 	}
-	slices.SortFunc(c.left, func(a, b uint32) int { return c.marks[a].Key.Compare(c.marks[b].Key) })
+	slices.SortFunc(c.left, func(a, b uint32) int { return c.marks.at(a).Key.Compare(c.marks.at(b).Key) })
 	return nil
 }
 
@@ -207,8 +242,8 @@ func (c *comparison) guard() error {
 	counts := map[at]*Population{}
 	named := set(c.feed.Named)
 	scope := c.scope()
-	add := func(n int, vanished bool) {
-		m := &c.marks[n]
+	add := func(n uint32, vanished bool) {
+		m := c.marks.at(n)
 		k := at{m.Establishment, m.Profile}
 		p := counts[k]
 		if p == nil {
@@ -230,13 +265,13 @@ func (c *comparison) guard() error {
 			p.FinalYear++
 		}
 	}
-	for n := range c.marks {
-		if m := &c.marks[n]; !m.Gone && (scope == nil || scope[m.Establishment]) {
+	for n := range uint32(c.marks.n) { //nolint:gosec // fewer than 2^32 persons
+		if m := c.marks.at(n); !m.Gone && (scope == nil || scope[m.Establishment]) {
 			add(n, false)
 		}
 	}
 	for _, n := range c.left {
-		add(int(n), true)
+		add(n, true)
 	}
 	list := make([]Population, 0, len(counts))
 	for _, p := range counts {
@@ -288,8 +323,8 @@ func (c *comparison) record(h Head, quiet bool) Record {
 
 // relative returns the account of a relative, "" when the key is not known or comes with this plan.
 func (c *comparison) relative(k *Key) ent.ID {
-	if n, ok := c.index[*k]; ok {
-		return c.marks[n].ID
+	if n, ok := c.marked(k); ok {
+		return c.marks.at(n).ID
 	}
 	return ""
 }
@@ -314,7 +349,8 @@ func (c *comparison) changes() error {
 	for list := range slices.Chunk(c.changed, batch) {
 		q := Query{}
 		for _, h := range list {
-			q.IDs = append(q.IDs, c.marks[c.index[h.Key]].ID)
+			n, _ := c.marked(&h.Key)
+			q.IDs = append(q.IDs, c.marks.at(n).ID)
 		}
 		accounts, err := c.accounts(q)
 		if err != nil {
@@ -325,7 +361,8 @@ func (c *comparison) changes() error {
 			byID[accounts[i].ID] = &accounts[i]
 		}
 		for _, h := range list {
-			a := byID[c.marks[c.index[h.Key]].ID]
+			n, _ := c.marked(&h.Key)
+			a := byID[c.marks.at(n).ID]
 			if a == nil {
 				continue
 			}
@@ -549,7 +586,7 @@ func (c *comparison) brings(ties []Tie) {
 func (c *comparison) leavers() error {
 	var several []uint32
 	for _, n := range c.left {
-		m := &c.marks[n]
+		m := c.marks.at(n)
 		if m.Others {
 			several = append(several, n)
 			continue
@@ -574,8 +611,9 @@ func (c *comparison) leavers() error {
 		q := Query{}
 		keys := map[ent.ID]Key{}
 		for _, n := range list {
-			q.IDs = append(q.IDs, c.marks[n].ID)
-			keys[c.marks[n].ID] = c.marks[n].Key
+			m := c.marks.at(n)
+			q.IDs = append(q.IDs, m.ID)
+			keys[m.ID] = m.Key
 		}
 		accounts, err := c.accounts(q)
 		if err != nil {

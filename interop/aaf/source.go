@@ -26,11 +26,12 @@ type SourceOptions struct {
 
 // Source is a delivery as ent/directory compares it. It implements [directory.Source].
 type Source struct {
-	m      *Model
-	o      SourceOptions
-	feed   directory.Feed
-	u      *unpacker
-	unread []byte
+	m       *Model
+	o       SourceOptions
+	feed    directory.Feed
+	u       *unpacker
+	scratch []byte
+	sums    []byte // of the symbols, twelve bytes each
 	// deltas are the changes of a Delta, by key, in their order.
 	deltas map[directory.Key]*delta
 	order  []directory.Key
@@ -240,21 +241,56 @@ func recordOp(op Op) directory.RecordOp {
 	return directory.RecordAdd
 }
 
-// hash sums up a row: its attributes with their values, in their order.
+// hash sums up a row: its attributes with their values, in their order. A value that repeats from record to record is summed
+// up once, and stands by its sum. What no type has a place for is left out.
 func (s *Source) hash(n uint32) directory.Hash {
-	b := s.unread[:0]
-	all := attrSet{^uint64(0), ^uint64(0), ^uint64(0)}
-	s.m.st.each(n, &all, func(k attrKey, v []byte) {
-		if k == 0 {
-			return // an attribute that no type has a place for
+	st := s.m.st
+	out := s.scratch[:0]
+	b := st.data(n)
+	l := st.uvarint(&b)
+	b = b[l:]
+	for len(b) > 0 {
+		key := b[0]
+		b = b[1:]
+		if key == 0 {
+			st.uvarint(&b)
 		}
-		b = append(b, byte(k))
-		b = binary.AppendUvarint(b, uint64(len(v)))
-		b = append(b, v...)
-	})
-	s.unread = b
-	sum := sha256.Sum256(b)
+		values := st.uvarint(&b)
+		start := len(out)
+		out = append(out, key)
+		out = binary.AppendUvarint(out, uint64(values)) //nolint:gosec // written by encode
+		for range values {
+			v := st.uvarint(&b)
+			if v&1 == 1 {
+				out = append(out, s.symbol(uint32(v>>1))...) //nolint:gosec // idem
+				continue
+			}
+			out = binary.AppendUvarint(out, uint64(v)) //nolint:gosec // idem
+			out = append(out, b[:v>>1]...)
+			b = b[v>>1:]
+		}
+		if key == 0 {
+			out = out[:start]
+		}
+	}
+	s.scratch = out
+	sum := sha256.Sum256(out)
 	return directory.Hash(sum[:16])
+}
+
+// symbol returns the sum of a value that repeats.
+func (s *Source) symbol(n uint32) []byte {
+	const size = 12
+	if int(n)*size+size > len(s.sums) {
+		s.sums = append(s.sums, make([]byte, max(int(n)*size+size-len(s.sums), len(s.sums)))...)
+	}
+	at := s.sums[int(n)*size : int(n)*size+size]
+	if at[0] == 0 {
+		sum := sha256.Sum256(s.m.st.syms.bytes(n))
+		copy(at, sum[:])
+		at[0] |= 1 // never zero: that one is not summed up yet
+	}
+	return at
 }
 
 // Record is of [directory.Source].
