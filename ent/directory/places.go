@@ -17,8 +17,9 @@ type places struct {
 	knownClass                      map[placeCode]*ent.Class
 	knownGroup                      map[placeCode]*ent.Group
 	plan                            []Change
-	// same are the establishments in which the origin speaks of classes.
-	spoken map[ent.ID]bool
+	// spoken are the establishments in which the origin speaks of classes; foreign those that another origin named first,
+	// whose classes are not this one's to take away.
+	spoken, foreign map[ent.ID]bool
 	// home is the establishment of a class or group of the directory.
 	home map[ent.ID]ent.ID
 }
@@ -32,11 +33,12 @@ func newPlaces(known *Places, origin Origin) *places {
 	p := &places{
 		origin: origin, byKey: map[PlaceKey]*Place{}, byUAI: map[ent.UAI]*Place{}, byID: map[ent.ID]bool{},
 		establishments: map[ent.ID]ent.ID{}, classes: map[ent.ID]ent.ID{}, groups: map[ent.ID]ent.ID{},
-		knownClass: map[placeCode]*ent.Class{}, knownGroup: map[placeCode]*ent.Group{}, spoken: map[ent.ID]bool{}, home: map[ent.ID]ent.ID{},
+		knownClass: map[placeCode]*ent.Class{}, knownGroup: map[placeCode]*ent.Group{}, spoken: map[ent.ID]bool{}, foreign: map[ent.ID]bool{}, home: map[ent.ID]ent.ID{},
 	}
 	for i := range known.Establishments {
 		e := &known.Establishments[i]
 		p.byID[e.ID] = true
+		p.foreign[e.ID] = p.otherOrigin(e)
 		for _, k := range e.Keys {
 			p.byKey[k] = e
 			if k.Origin == origin {
@@ -220,12 +222,12 @@ func (p *places) group(g ent.Group) {
 func (p *places) gone() {
 	var out []Change
 	for code, c := range p.knownClass {
-		if p.spoken[code.establishment] {
+		if p.spoken[code.establishment] && !p.foreign[code.establishment] {
 			out = append(out, Change{Op: OpPurge, Object: ObjectClass, ID: c.ID, Reason: CodePlaceGone, Place: &PlaceChange{Class: c}, Establishments: []ent.ID{code.establishment}})
 		}
 	}
 	for code, g := range p.knownGroup {
-		if p.spoken[code.establishment] {
+		if p.spoken[code.establishment] && !p.foreign[code.establishment] {
 			out = append(out, Change{Op: OpPurge, Object: ObjectGroup, ID: g.ID, Reason: CodePlaceGone, Place: &PlaceChange{Group: g}, Establishments: []ent.ID{code.establishment}})
 		}
 	}

@@ -120,35 +120,3 @@ func (r *Record) Overlay(later *Record) {
 		r.SchoolUAI = later.SchoolUAI
 	}
 }
-
-// Only returns a source that states no more than the fields and kinds of ties named: a vendor who keeps few of them
-// compares these alone.
-func Only(src Source, names ...ent.Field) Source { return only{src, FieldsOf(names...)} }
-
-type only struct {
-	Source
-	set FieldSet
-}
-
-func (o only) Feed() Feed {
-	f := o.Source.Feed()
-	states := map[Category]FieldSet{Pupil: o.set, Relative: o.set, Staff: o.set, Guest: o.set}
-	for c, s := range f.States {
-		states[c] &= s
-	}
-	f.States = states
-	return f
-}
-
-// Record leaves out the ties of the kinds that are not stated.
-func (o only) Record(h Head) Record {
-	r := o.Source.Record(h)
-	kept := r.Ties[:0:0]
-	for i := range r.Ties {
-		if o.set&r.Ties[i].Kind.bit() != 0 {
-			kept = append(kept, r.Ties[i])
-		}
-	}
-	r.Ties = kept
-	return r
-}

@@ -2,11 +2,15 @@
 // one part at a time. vendor.go is the vendor's own: nothing in it knows Cartable. Each other file is one part taken:
 //
 //	feed.go   reads an AAF delivery into the vendor's tables, through the typed records (no store of Cartable's)
+//	night.go  compares the feed with the vendor's users and applies the plan to the vendor's tables (no store of Cartable's)
+//	adopt.go  gives the users of a product that is in use already the keys of the feed, on the first night
 //	month.go  prices a month from the vendor's own registrations table, each line explained (no store of Cartable's)
 //
 // Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
 //
 //	go run ./examples/existing -feed delivery.zip
+//	go run ./examples/existing -db us.db -adopt delivery.zip   # once, on a base that has its users
+//	go run ./examples/existing -db us.db -night delivery.zip   # then every night
 //	go run ./examples/existing -db us.db -tariff grid.yaml -bill 12 -month 2025-11   # writes the month of family 12
 package main
 
@@ -35,6 +39,9 @@ func run() error {
 	addr := flag.String("addr", "localhost:8081", "address of the server")
 	file := flag.String("db", ":memory:", "SQLite file of the vendor")
 	feed := flag.String("feed", "", "AAF delivery to read: a folder, a .zip or a .tgz")
+	adopt := flag.String("adopt", "", "AAF delivery whose keys are given to the users that are there")
+	night := flag.String("night", "", "AAF delivery to compare with the users, and to apply")
+	consent := flag.Bool("consent", false, "with -night: apply it although a guard refuses")
 	grid := flag.String("tariff", "", "tariff of the commune, for -bill")
 	family := flag.Int64("bill", 0, "family whose month is written, instead of serving")
 	month := flag.String("month", "", "month of -bill, such as 2025-11")
@@ -49,6 +56,20 @@ func run() error {
 	defer us.db.Close()
 	if *family != 0 {
 		return us.bill(ctx, *grid, *family, *month)
+	}
+	if *adopt != "" {
+		plan, err := us.adopt(ctx, *adopt, false)
+		if err != nil {
+			return err
+		}
+		return plan.WriteSummary(os.Stdout, ent.FR)
+	}
+	if *night != "" {
+		plan, err := us.night(ctx, *night, ent.DateAt(time.Now(), time.Local), *consent)
+		if plan == nil {
+			return err
+		}
+		return errors.Join(plan.WriteSummary(os.Stdout, ent.FR), err)
 	}
 	password := rand.Text()
 	if err := us.createAdmin(ctx, "admin", password); err != nil {

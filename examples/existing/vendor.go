@@ -38,12 +38,14 @@ CREATE TABLE IF NOT EXISTS schools (
 	id BIGINT PRIMARY KEY, feed_key TEXT UNIQUE, uai TEXT NOT NULL, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS users (
 	id BIGINT PRIMARY KEY, login TEXT UNIQUE, last_name TEXT NOT NULL, first_name TEXT NOT NULL,
-	role TEXT NOT NULL, salt BLOB, password BLOB);
+	role TEXT NOT NULL, salt BLOB, password BLOB, born TEXT NOT NULL DEFAULT '', ine TEXT NOT NULL DEFAULT '',
+	old_key TEXT NOT NULL DEFAULT '', missing_since TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS user_keys (
-	category TEXT NOT NULL, feed_key TEXT NOT NULL, user_id BIGINT NOT NULL REFERENCES users(id), PRIMARY KEY (category, feed_key));
+	category TEXT NOT NULL, feed_key TEXT NOT NULL, user_id BIGINT NOT NULL REFERENCES users(id), hash TEXT NOT NULL DEFAULT '',
+	gone BOOLEAN NOT NULL DEFAULT FALSE, PRIMARY KEY (category, feed_key));
 CREATE TABLE IF NOT EXISTS memberships (
 	user_id BIGINT NOT NULL REFERENCES users(id), school_id BIGINT NOT NULL REFERENCES schools(id), class TEXT NOT NULL DEFAULT '',
-	PRIMARY KEY (user_id, school_id, class));
+	profile TEXT NOT NULL DEFAULT '', PRIMARY KEY (user_id, school_id, class));
 CREATE TABLE IF NOT EXISTS families (
 	adult_id BIGINT PRIMARY KEY, quotient TEXT, quotient_since TEXT, in_town BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS registrations (
