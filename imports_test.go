@@ -92,6 +92,10 @@ func table() []rule {
 			why: "writes the fictional academy as a feed",
 		},
 		{
+			pkg: "interop/annuaire", allowed: []string{"ent", "ent/directory", "internal/frtext", "golang.org/x/text/..."},
+			why: "the CSV files of a school to nouns and back; charsets come from x/text, titles and names are folded",
+		},
+		{
 			pkg: "interop/apiparticulier", allowed: []string{"ent", "fees/quotient", decimal},
 			why: "the payloads and calls of one API, to quotients", tests: []string{"fees/quotient/quotienttest"},
 		},
@@ -316,7 +320,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		".": nil, "ent": {"fmt", "github.com/shopspring/decimal"}, "ent/territory": {module + "/ent", "embed"},
 		"ent/territory/internal/gen": {module + "/ent"}, "ent/directory": {module + "/ent", module + "/internal/frtext"}, "ent/calendar": {module + "/ent"},
 		"ent/enttest": {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
-		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/apiparticulier": {module + "/fees/quotient"},
+		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/annuaire": {module + "/ent/directory"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
 		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},

@@ -14,6 +14,7 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/interop/aaf"
+	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
 )
 
@@ -27,6 +28,7 @@ func catalogues() map[string]*ent.Catalog {
 		"fees/quotient":          quotient.Catalog(),
 		"fees/tariff":            tariff.Catalog(),
 		"interop/aaf":            aaf.Catalog(),
+		"interop/annuaire":       annuaire.Catalog(),
 		"interop/apiparticulier": apiparticulier.Catalog(),
 	}
 }
