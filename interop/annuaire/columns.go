@@ -174,7 +174,7 @@ var aliasTable = sync.OnceValue(func() map[Profile]aliases {
 	relative.add(colIgnored, "pcs datedenaissanceeleve communicationadresses")
 	relative.add(colChildLast, "nomeleve") // in a file of relatives, the pupil's titles are the child's
 	// Observed: a class in a file of relatives is the child's, since relatives have none.
-	relative.add(colChildClasses, "classe class turma clase libelleclasse classeouregroupement classeleve classeenfants classesenfant")
+	relative.add(colChildClasses, "classe class turma clase libelleclasse classeouregroupement classeeleve classeenfants classesenfant")
 
 	staff := maps.Clone(common)
 	staff.add(colTeaches, "presencedevanteleves")
