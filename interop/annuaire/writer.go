@@ -22,8 +22,9 @@ type WriterOptions struct {
 }
 
 // Writer writes the files of a school, in UTF-8 with its mark, semicolons and CRLF. Persons come in any order and are written
-// in the order in which they came, so that the same calls give the same bytes. What it writes is read back equal; what these
-// files have no place for, such as a kinship or a legal responsibility, is counted in the losses of its report.
+// in the order in which they came, so that the same calls give the same bytes. What it writes is read back equal, but for spaces in
+// a row, which become one; what these files have no place for, such as a kinship or a legal responsibility, is counted in the
+// losses of its report.
 //
 // A cell that a spreadsheet would compute begins with an apostrophe, which the reader takes away.
 type Writer struct {
@@ -41,23 +42,35 @@ type Writer struct {
 // Guest.csv. [FolderName] names the folder to put them in.
 func NewWriter(create func(name string) (io.WriteCloser, error), o WriterOptions) *Writer {
 	w := &Writer{o: o, create: create, names: map[ent.ID]string{}, rows: map[Profile][]*ent.Person{}, children: map[ent.ID][]ent.ID{}}
-	w.name(len(o.Classes), func(i int) (ent.ID, string) { return o.Classes[i].ID, cmp.Or(o.Classes[i].Label, o.Classes[i].Code) })
-	w.name(len(o.Groups), func(i int) (ent.ID, string) { return o.Groups[i].ID, cmp.Or(o.Groups[i].Label, o.Groups[i].Code) })
+	w.name(len(o.Classes), func(i int) (ent.ID, string) { return o.Classes[i].ID, o.Classes[i].Label })
+	w.name(len(o.Groups), func(i int) (ent.ID, string) { return o.Groups[i].ID, o.Groups[i].Label })
 	return w
 }
 
-// name keeps the names that lead to one class, or to one group, only.
+// name keeps the labels that lead to one class, or to one group, only: none that another has, or could be written under.
 func (w *Writer) name(n int, get func(int) (ent.ID, string)) {
-	count := map[string]int{}
+	labels, rests := map[string]int{}, map[string]int{}
 	for i := range n {
-		_, label := get(i)
-		count[placeKey(label)]++
+		id, label := get(i)
+		labels[placeKey(label)]++
+		rests[placeKey(w.rest(id))]++
 	}
 	for i := range n {
-		if id, label := get(i); placeKey(label) != "" && count[placeKey(label)] == 1 {
+		id, label := get(i)
+		k := placeKey(label)
+		others := labels[k] - 1 + rests[k]
+		if placeKey(w.rest(id)) == k {
+			others--
+		}
+		if k != "" && others == 0 {
 			w.names[id] = oneLine(label)
 		}
 	}
+}
+
+// rest returns the identifier of a class or group without that of the school.
+func (w *Writer) rest(id ent.ID) string {
+	return oneLine(strings.TrimPrefix(string(id), string(w.o.School.ID)+"$"))
 }
 
 // Write takes a person, and of a pupil the relations to relatives. It returns CodeWriterProfile for a profile that has no
