@@ -79,10 +79,14 @@ func (f *family) add(p *ent.Person, n int, kept bool, x *row, classes []*place) 
 	if f.pupils == nil {
 		f.pupils = map[string][]*child{}
 	}
-	c := &child{record: n, usage: frtext.Key(p.Name.Family), classes: classes}
-	birth, usage := nameKey(x.one(colLast), p.Name.Given), nameKey(p.Name.Family, p.Name.Given)
+	c := &child{record: n, usage: x.lastKey, classes: classes}
+	if p.Name.Family != p.Name.Birth && p.Name.Birth != "" {
+		c.usage = frtext.Key(p.Name.Family)
+	}
+	birth := x.lastKey + "|" + x.firstKey
 	f.pupils[birth] = alike(f.pupils[birth], c)
-	if usage != birth {
+	if c.usage != x.lastKey {
+		usage := c.usage + "|" + x.firstKey
 		f.pupils[usage] = alike(f.pupils[usage], c)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/internal/frtext"
 )
 
@@ -18,6 +20,8 @@ type file struct {
 	t    *table
 	head header
 	all  []row
+	// stated is what a whole row states.
+	stated directory.FieldSet
 }
 
 // pos is a place of the file.
@@ -143,7 +147,9 @@ func (f *file) readHeader(titles []string, line int) {
 	f.head = readHeader(f.info.Profile, titles, empty, func(code ent.Code, n int, params ...ent.Param) {
 		f.r.add(catalog().New(code, f.pos(line, 0), "$."+string(f.info.Profile), params...))
 	})
+	f.stated = directory.FieldsOf("establishment")
 	for c, cells := range f.head.at {
+		f.stated |= directory.FieldsOf(statedBy(f.info.Profile, c)...)
 		if !placed(f.info.Profile, c) {
 			for _, n := range cells {
 				f.head.lost[n] = ent.Field(c)
@@ -182,6 +188,7 @@ func (r *reading) rows(f *file) {
 	kind := string(f.info.Profile)
 	named := f.head.has(colLast) && f.head.has(colFirst)
 	r.family.headers(f)
+	r.records = slices.Grow(r.records, len(f.all))
 	for i := range f.all {
 		x := &f.all[i]
 		if named && r.row(f, x) {

@@ -40,5 +40,5 @@ func (r *reading) personID(f *file, x *row, birth ent.Date) string {
 	if f.info.Profile != Student {
 		birth = ent.Date{}
 	}
-	return generated(r.key, kindOf(f.info.Profile), frtext.Key(x.one(colLast)), frtext.Key(x.one(colFirst)), birth.String())
+	return generated(r.key, kindOf(f.info.Profile), x.lastKey, x.firstKey, birth.String())
 }

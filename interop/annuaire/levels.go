@@ -3,6 +3,7 @@ package annuaire
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/internal/frtext"
@@ -15,7 +16,7 @@ type level struct {
 }
 
 // levels lists those of the first degree. Sources: codes observed in AAF 1D; programmes, documentation of laclasse.
-func levels() []level {
+var levels = sync.OnceValue(func() []level {
 	return []level{
 		{"TPS", "1110", ""},
 		{"PS", "1111", ""},
@@ -27,7 +28,7 @@ func levels() []level {
 		{"CM1", "1124", "00310002210"},
 		{"CM2", "1125", "00310002220"},
 	}
-}
+})
 
 // levelRank orders levels, those that are not of the first degree last.
 func levelRank(name string) int {

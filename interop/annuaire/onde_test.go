@@ -41,7 +41,7 @@ func TestAcceptanceGOfOnde(t *testing.T) {
 	assert.Equal(t, []string{"1 allée; bâtiment B"}, eloise.Person.Contact.Address.Lines)
 	assert.Equal(t, ent.Name{Title: "M.", Family: "MARTIN", Birth: "DUPONT-FICTIF", Given: "Tom"}, tom.Person.Name)
 	require.Len(t, s.Places.Classes, 2)
-	assert.Equal(t, "CP-CE1 Mme Craie", s.Places.Classes[1-1].Code, "classes are sorted by name")
+	assert.Equal(t, "CP-CE1 Mme Craie", s.Places.Classes[0].Code, "classes are sorted by name")
 	assert.Equal(t, []string{"CP", "CE1"}, s.Places.Classes[0].Levels)
 	assert.Equal(t, ent.MEF("00310002220"), eloise.Person.Schooling.Programme)
 	assert.Equal(t, "1125", eloise.Person.Schooling.LevelCode)

@@ -15,6 +15,8 @@ type row struct {
 	quote bool
 	// unsaid are the fields of which the row says nothing: a cell that is not valid, or not there.
 	unsaid directory.FieldSet
+	// lastKey and firstKey are the names as they are compared, once person has read them.
+	lastKey, firstKey string
 }
 
 // issue files what is wrong with a column of the row.
@@ -213,9 +215,5 @@ func statedOfPupils(c column) []ent.Field {
 
 // stated returns what the row states: what its columns speak of, and the school.
 func (x *row) stated() directory.FieldSet {
-	set := directory.FieldsOf("establishment")
-	for c := range x.f.head.at {
-		set |= directory.FieldsOf(statedBy(x.f.info.Profile, c)...)
-	}
-	return set &^ x.unsaid
+	return x.f.stated &^ x.unsaid
 }

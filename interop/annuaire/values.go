@@ -97,11 +97,12 @@ func validZip(s string) bool {
 func (x *row) person() (ent.Person, bool) {
 	var p ent.Person
 	last, first := x.one(colLast), x.one(colFirst)
-	if frtext.Key(last) == "" {
+	x.lastKey, x.firstKey = frtext.Key(last), frtext.Key(first)
+	if x.lastKey == "" {
 		x.issue(CodeMissingValue, colLast)
 		return p, false
 	}
-	if frtext.Key(first) == "" {
+	if x.firstKey == "" {
 		if x.f.info.Profile != Relative {
 			x.issue(CodeMissingValue, colFirst)
 			return p, false
@@ -111,7 +112,7 @@ func (x *row) person() (ent.Person, bool) {
 	p.Name = ent.Name{Title: x.civility(), Family: last, Given: first}
 	if x.f.head.has(colSurname) { // the name is then that of birth, beside the one in use
 		p.Name.Birth = last
-		if usage := x.one(colSurname); frtext.Key(usage) != "" {
+		if usage := x.one(colSurname); usage != "" && frtext.Key(usage) != "" {
 			p.Name.Family = usage
 		}
 	}
