@@ -2,7 +2,7 @@
 // primary schools, private schools, exports of ONDE and of timetable software. [Source] is one of ent/directory, which
 // compares it with the accounts that exist and plans the changes as it does for AAF.
 //
-//	src, err := annuaire.Open("École Jean Rostand@4001_0999001Z", annuaire.Options{
+//	src, err := annuaire.Open("École Jean Rostand@4001_9990001X", annuaire.Options{
 //		Date: today, Delivers: []annuaire.Profile{annuaire.Student, annuaire.Relative, annuaire.Teacher},
 //	})
 //	if err != nil {

@@ -42,10 +42,10 @@ func OpenFS(fsys fs.FS, name string, o Options) (*Source, error) {
 		return nil, fmt.Errorf("annuaire: folder: %w", err)
 	}
 	var files []File
-	var open []io.Closer
+	var opened []*lazyFile
 	defer func() {
-		for _, c := range open {
-			_ = c.Close() // only read
+		for _, f := range opened {
+			f.close()
 		}
 	}()
 	for _, e := range entries {
@@ -56,15 +56,44 @@ func OpenFS(fsys fs.FS, name string, o Options) (*Source, error) {
 			r.add(catalog().New(CodeFileSkipped, ent.Pos{File: e.Name()}, "$"))
 			continue
 		}
-		f, err := fsys.Open(e.Name())
-		if err != nil {
-			return nil, fmt.Errorf("annuaire: file: %w", err)
-		}
-		open = append(open, f)
+		f := &lazyFile{fsys: fsys, name: e.Name()}
+		opened = append(opened, f)
 		files = append(files, File{Name: e.Name(), Content: f})
 	}
 	return r.read(files)
 }
+
+// lazyFile is opened when it is read and closed at its end: a folder may hold more files than may be open at once.
+type lazyFile struct {
+	fsys fs.FS
+	name string
+	f    fs.File
+}
+
+func (l *lazyFile) Read(b []byte) (n int, err error) {
+	if l.f == nil {
+		if l.f, err = l.fsys.Open(l.name); err != nil {
+			return 0, err
+		}
+	}
+	if n, err = l.f.Read(b); err != nil {
+		l.close()
+		l.fsys = noFiles{}
+	}
+	return n, err
+}
+
+func (l *lazyFile) close() {
+	if l.f != nil {
+		_ = l.f.Close() // only read
+		l.f = nil
+	}
+}
+
+// noFiles stands for the file system of a file that was read.
+type noFiles struct{}
+
+func (noFiles) Open(string) (fs.File, error) { return nil, io.EOF }
 
 // Read reads files of a school that the options tell. It returns no source when the school is not told, no file is given or
 // an option makes no sense. A file that cannot be read to its end is an error too, beside which stands the source of all that

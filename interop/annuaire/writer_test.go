@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -329,6 +331,33 @@ func TestWriterRefuses(t *testing.T) {
 	full := errors.New("full")
 	w = annuaire.NewWriter(func(string) (io.WriteCloser, error) { return nil, full }, annuaire.WriterOptions{})
 	require.ErrorIs(t, w.Close(), full)
+}
+
+// A folder on disk, named and filled by the writer, is opened by its name alone.
+func TestFolderOnDisk(t *testing.T) {
+	t.Parallel()
+	a := enttest.New(enttest.Options{Seed: 2, Schools: 3})
+	for e := range a.Establishments() {
+		if len(a.ClassesOf(e.ID)) == 0 {
+			continue
+		}
+		p := peopleOf(t, a, e.ID)
+		name, err := annuaire.FolderName(e, "")
+		require.NoError(t, err)
+		dir := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.Mkdir(dir, 0o700))
+		files, _ := write(t, p)
+		for file, content := range files {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, file), content.Bytes(), 0o600))
+		}
+		s, err := annuaire.Open(dir, annuaire.Options{})
+		require.NoError(t, err)
+		assert.True(t, s.Feed().Complete)
+		assert.Len(t, s.List, len(p.pupils)+len(p.relatives)+len(p.staff))
+		for got := range s.Establishments() {
+			assert.Equal(t, [2]string{string(e.ID), string(e.UAI)}, [2]string{string(got.ID), string(got.UAI)})
+		}
+	}
 }
 
 func TestFolderName(t *testing.T) {
