@@ -53,7 +53,7 @@ type Options struct {
 	// Date is the day on which the files were made.
 	Date ent.Date
 	// Delivers lists the profiles of which the school delivers a file; all five when empty. The delivery is complete, and
-	// who is absent from it has left, only when each of these is there and was read without refusing a row. A school that
+	// who is absent from it has left, only when each of these is there and was read without refusing a row (see [Source]). A school that
 	// never has guests says so here: otherwise nobody ever leaves.
 	Delivers []Profile
 	// Partial says that who is absent is unchanged, whatever is there.

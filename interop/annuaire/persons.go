@@ -26,6 +26,7 @@ func (r *reading) keep(x *row, id string, rec directory.Record) (n int, ok bool)
 			return -1, true
 		}
 		first.several = true
+		r.twice++
 		x.issue(CodeDuplicate, colNone, ent.Count("line", int64(first.row.line)))
 		return -1, false
 	}

@@ -107,8 +107,9 @@ type reading struct {
 	report *ent.Report
 	fatal  ent.Issues
 	files  []FileInfo
-	// unread and refused are what keeps the delivery from being complete.
-	unread, refused int64
+	// unread and refused are what keeps the delivery from being complete; twice are the rows among the latter whose key another
+	// row holds, so that nobody is missed for want of them.
+	unread, refused, twice int64
 
 	records []directory.Record
 	seen    map[directory.Key]*seen
@@ -201,9 +202,9 @@ func (r *reading) source(shared bool) *Source {
 			absent++
 		}
 	}
-	complete := !r.o.Partial && absent+r.unread+r.refused == 0
+	complete := !r.o.Partial && absent+r.unread+r.refused-r.twice == 0
 	if !complete && !r.o.Partial {
-		r.add(catalog().New(CodePartial, ent.Pos{}, "$", ent.Count("files", absent+r.unread), ent.Count("rows", r.refused)))
+		r.add(catalog().New(CodePartial, ent.Pos{}, "$", ent.Count("files", absent+r.unread), ent.Count("rows", r.refused-r.twice)))
 	}
 	s.What = directory.Feed{
 		Origin: r.o.Origin, Complete: complete, Date: r.o.Date, Academy: r.o.School.Academy, Degree: r.o.School.Degree,

@@ -14,7 +14,8 @@ import (
 // not valid does not clear it either, and pupils whose delivery says nothing of relatives keep them.
 //
 // The delivery is complete, so that who is absent has left, only when no file is missing (see Options.Delivers), each was
-// read to its end and no row was refused: somebody whose row is refused, or whose whole file was forgotten, has not left.
+// read to its end and no row was refused: somebody whose row is refused, or whose whole file was forgotten, has not left. A
+// row whose identifier or names another one has already is refused too, and keeps nobody from leaving: the key is there.
 type Source struct {
 	*directory.Records
 	report *ent.Report
