@@ -17,6 +17,7 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/interop/aaf"
+	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
 )
 
@@ -34,6 +35,7 @@ func catalogues() map[string]*ent.Catalog {
 		"fees/tariff":                tariff.Catalog(),
 		"interop/aaf":                aaf.Catalog(),
 		"interop/apiparticulier":     apiparticulier.Catalog(),
+		"interop/annuaire":           annuaire.Catalog(),
 	}
 }
 
