@@ -144,6 +144,7 @@ func table() []rule {
 		{pkg: "internal/ratio", why: "measures two commands side by side, for tests of speed"},
 
 		{pkg: "examples/aaf-import", allowed: sdk, why: "a program of a user: exported packages only"},
+		{pkg: "examples/nightly", allowed: sdk, why: "as above"},
 		{pkg: "examples/tariff", allowed: append([]string{decimal}, sdk...), why: "a program of a user: exported packages and exact numbers"},
 		{pkg: "examples/council", allowed: append([]string{decimal}, sdk...), why: "as above"},
 		{
@@ -355,7 +356,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"ent/enttest":            {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/annuaire": {module + "/ent/directory"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
-		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"},
+		"internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},

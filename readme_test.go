@@ -31,6 +31,14 @@ func documents() []string {
 func snippetImports() map[string]string {
 	return map[string]string{
 		"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "slices": "slices", "slog": "log/slog", "testing": "testing",
+		"fstest":         "testing/fstest",
+		"annuaire":       module + "/interop/annuaire",
+		"directorysql":   module + "/ent/directory/directorysql",
+		"directorytest":  module + "/ent/directory/directorytest",
+		"holdertest":     module + "/ent/enttest/holdertest",
+		"open":           module + "/ent/sqldb/open",
+		"sqldb":          module + "/ent/sqldb",
+		"sqldbtest":      module + "/ent/sqldb/sqldbtest",
 		"decimal":        "github.com/shopspring/decimal",
 		"aaf":            module + "/interop/aaf",
 		"aaftest":        module + "/interop/aaf/aaftest",
