@@ -32,14 +32,18 @@ const (
 // that the same plan gives the same bytes. Each line is bound to its place and to the head, and the end to all that is
 // before it: a line that was altered, moved, removed or added is found.
 
-// planHead is the first line.
-type planHead struct {
-	Format  string     `json:"format"`
+// PlanHead is the first line of a plan file, after its format: what the plan is of, and until when it holds.
+type PlanHead struct {
 	Feed    Feed       `json:"feed"`
 	Today   ent.Date   `json:"today"`
 	Base    int64      `json:"base,omitempty"`
 	Expires time.Time  `json:"expires"`
 	Blocks  ent.Issues `json:"blocks,omitempty"`
+}
+
+type planHead struct {
+	Format string `json:"format"`
+	PlanHead
 }
 
 // planLine is a change without its values, the values being sealed, or a record seen.
@@ -161,7 +165,7 @@ func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 		_, err = out.Write(b)
 		return err
 	}
-	head := planHead{PlanFormat, p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.blocks}
+	head := planHead{PlanFormat, PlanHead{p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.blocks}}
 	b, err := json.Marshal(head)
 	if err != nil {
 		return fmt.Errorf("directory: plan: %w", err)

@@ -2,7 +2,9 @@ package directory_test
 
 import (
 	"bytes"
+	"flag"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -120,4 +122,32 @@ func FuzzReadPlan(f *testing.F) {
 			t.Fatal("a plan that nobody signed")
 		}
 	})
+}
+
+var update = flag.Bool("update", false, "write the golden plan again: a promise to readers is broken")
+
+// A plan file of this format stays readable, and the same plan gives the same bytes, release after release.
+func TestGoldenPlanFile(t *testing.T) {
+	t.Parallel()
+	b := open(t, directorytest.School(day(0)), day(0))
+	src := directorytest.School(day(1))
+	src.List[1].Person.Contact.Mobile = "+33 6 99 99 02 02"
+	src.List[0].Ties = src.List[0].Ties[:2]
+	src.List = append(src.List[:2], directory.Record{
+		Key: directorytest.Key(directory.Staff, "4"), Person: ent.Person{Name: ent.Name{Family: "PETIT", Given: "Jean"}},
+	})
+	plan := compare(t, b, src, directory.Policy{Today: day(1)})
+	require.Error(t, plan.Blocked(), "a teacher of one has left")
+	got := file(t, plan)
+	const name = "testdata/plan-1.golden"
+	if *update {
+		require.NoError(t, os.WriteFile(name, got, 0o600))
+	}
+	want, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got))
+	back, err := directory.ReadPlan(bytes.NewReader(want), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, slices.Collect(plan.Changes()), slices.Collect(back.Changes()))
+	assert.ErrorIs(t, back.Blocked(), directory.CodeGuard)
 }

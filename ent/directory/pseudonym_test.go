@@ -30,6 +30,13 @@ func TestPseudonymisedCopyHoldsNoMarkAndKeepsTies(t *testing.T) {
 			sameDay++
 		}
 		c.Person.BirthDate = ent.Date{}
+		// Both use the few numbers that are kept for fiction: only the shape is looked at.
+		for _, n := range []*string{&c.Person.Contact.Home, &c.Person.Contact.Work, &c.Person.Contact.Mobile, &c.Person.Contact.SMS} {
+			if *n != "" {
+				require.Regexp(t, `^\+33 6 39 98 \d\d \d\d$`, *n)
+				*n = ""
+			}
+		}
 		text, err := json.Marshal(c)
 		require.NoError(t, err)
 		mark, found := academy.FindMark(string(text))

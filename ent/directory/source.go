@@ -73,7 +73,7 @@ type Feed struct {
 	// Missing counts the files that the delivery should hold and does not.
 	Missing int `json:"missing,omitempty"`
 	// States is what the origin speaks of, by category; AllFields for one that is not there.
-	States map[Category]FieldSet `json:"states,omitempty"`
+	States map[Category]FieldSet `json:"-"`
 	// Context changes when equal records may mean something else: a school that came or went, another policy.
 	Context Hash `json:"context,omitzero"`
 }
