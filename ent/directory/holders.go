@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/opencartable/cartable/ent"
 )
@@ -23,16 +24,16 @@ func HeldBy(ctx context.Context, tenant ent.Tenant, person ent.ID, holders ...en
 	return out, errors.Join(errs...)
 }
 
-// EraseFrom erases a person from every part, the directory last, so that a part that fails can be asked again. It returns
+// EraseFrom erases a person from every part, the first one last: list the directory first, so that a part that fails can be asked again. It returns
 // how many things each part erased.
 func EraseFrom(ctx context.Context, tenant ent.Tenant, person ent.ID, holders ...ent.Holder) (map[string]int64, error) {
 	out := map[string]int64{}
-	for i := len(holders) - 1; i >= 0; i-- {
-		n, err := holders[i].Erase(ctx, tenant, person)
+	for _, h := range slices.Backward(holders) {
+		n, err := h.Erase(ctx, tenant, person)
 		if err != nil {
-			return out, fmt.Errorf("directory: erasing from %s: %w", holders[i].Part(), err)
+			return out, fmt.Errorf("directory: erasing from %s: %w", h.Part(), err)
 		}
-		out[holders[i].Part()] += n
+		out[h.Part()] += n
 	}
 	return out, nil
 }

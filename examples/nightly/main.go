@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer, now time.Time)
 		fmt.Fprintln(errs, err)
 		return exitUnreadable
 	}
-	defer db.Close() //nolint:errcheck // everything was committed
+	defer db.Close()
 	if o.undo {
 		return undo(ctx, people, &o, out, errs)
 	}

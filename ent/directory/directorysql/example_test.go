@@ -20,12 +20,12 @@ func ExampleStore_Apply() {
 	if err != nil {
 		return
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // an example
+	defer os.RemoveAll(dir)
 	db, err := open.SQLite(ctx, filepath.Join(dir, "ent.db"), open.Options{})
 	if err != nil {
 		return
 	}
-	defer db.Close() //nolint:errcheck // idem
+	defer db.Close()
 	if err := db.Migrate(ctx, directorysql.Schema()); err != nil {
 		return
 	}

@@ -125,7 +125,7 @@ func (s *Store) Unmerge(ctx context.Context, gone ent.ID, by ent.Actor) error {
 		if err := w.write(&lost, &b); err != nil {
 			return err
 		}
-		err = eachPupil(w, record.Kept, func(p *directory.Account) bool { return record.Restore(p) })
+		err = eachPupil(w, record.Kept, record.Restore)
 		if err != nil {
 			return err
 		}
