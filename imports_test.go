@@ -58,7 +58,7 @@ func table() []rule {
 		},
 		{pkg: "ent/enttest/holdertest", allowed: []string{"ent", "github.com/stretchr/testify/..."}, why: "what a holder of personal data must do"},
 		{
-			pkg: "ent/access", allowed: []string{"ent", decimal},
+			pkg: "ent/access", allowed: []string{"ent", "internal/strictjson", decimal},
 			why: "rules over the caller's own facts: no store, no session; an explanation's steps hold decimals",
 		},
 		{
@@ -85,7 +85,7 @@ func table() []rule {
 		},
 
 		{
-			pkg: "fees/quotient", allowed: []string{"ent", decimal},
+			pkg: "fees/quotient", allowed: []string{"ent", "internal/strictjson", decimal},
 			why: "a computation over the caller's figures, explained", tests: []string{"fees/quotient/quotienttest"},
 		},
 		{
@@ -141,6 +141,7 @@ func table() []rule {
 			why: "a command that reads every catalogue and the types of ent; nothing imports it, so nobody compiles its library",
 		},
 		{pkg: "internal/pseudonym", allowed: []string{"ent"}, why: "invented values for copies of feeds and of directories"},
+		{pkg: "internal/strictjson", allowed: []string{"ent"}, why: "reads documents that people write, and says where they are wrong"},
 		{pkg: "internal/samples", why: "finds the folder of samples for tests"},
 		{pkg: "internal/ratio", why: "measures two commands side by side, for tests of speed"},
 
@@ -357,7 +358,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"ent/enttest":            {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/annuaire": {module + "/ent/directory"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
-		"internal/pseudonym": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"},
+		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},

@@ -531,7 +531,7 @@ func (a *applying) end() error {
 	if err != nil {
 		return failure(CodeRow)
 	}
-	if _, err := a.tx.Exec(a.ctx, `UPDATE {plan} SET report = $3 WHERE tenant = $1 AND id = $2`, string(a.s.tenant), a.n, string(text)); err != nil {
+	if _, err := a.tx.Exec(a.ctx, `UPDATE {plan} SET report = $1 WHERE tenant = $2 AND id = $3`, string(text), string(a.s.tenant), a.n); err != nil {
 		return err
 	}
 	return a.emit()

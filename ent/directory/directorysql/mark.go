@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
@@ -94,30 +96,55 @@ func (w *session) flush() error {
 
 // flushPages writes some pages, in their order: two transactions then wait for each other, and never both.
 func (w *session) flushPages(o directory.Origin, pages []int64) error {
-	query := `SELECT data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page = $3`
-	if w.tx.Engine() == sqldb.PostgreSQL {
-		query += ` FOR UPDATE`
+	data, err := w.readPages(o, pages)
+	if err != nil {
+		return err
 	}
 	for _, page := range pages {
-		_, err := w.tx.Exec(w.ctx, `INSERT INTO {mark} (tenant, origin, page, data) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, origin, page) DO NOTHING`,
-			w.tenant, string(o), page, []byte{})
+		old, there := data[page]
+		if !there { // somebody else may be adding it: whoever comes second waits for the row, and reads it
+			_, err := w.tx.Exec(w.ctx, `INSERT INTO {mark} (tenant, origin, page, data) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, origin, page) DO NOTHING`,
+				w.tenant, string(o), page, []byte{})
+			if err != nil {
+				return err
+			}
+			again, err := w.readPages(o, []int64{page})
+			if err != nil {
+				return err
+			}
+			old = again[page]
+		}
+		fresh, err := merged(o, old, w.marks[pageKey{o, page}])
 		if err != nil {
 			return err
 		}
-		var data []byte
-		if err := w.tx.QueryRow(w.ctx, query, []any{w.tenant, string(o), page}, &data); err != nil {
-			return err
-		}
-		data, err = merged(o, data, w.marks[pageKey{o, page}])
-		if err != nil {
-			return err
-		}
-		_, err = w.tx.Exec(w.ctx, `UPDATE {mark} SET data = $4 WHERE tenant = $1 AND origin = $2 AND page = $3`, w.tenant, string(o), page, data)
+		_, err = w.tx.Exec(w.ctx, `UPDATE {mark} SET data = $1 WHERE tenant = $2 AND origin = $3 AND page = $4`, fresh, w.tenant, string(o), page)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// readPages reads some pages, locked for this transaction.
+func (w *session) readPages(o directory.Origin, pages []int64) (map[int64][]byte, error) {
+	out := make(map[int64][]byte, len(pages))
+	numbers := make([]string, len(pages))
+	for i, p := range pages {
+		numbers[i] = strconv.FormatInt(p, 10) // numbers of our own: no text of anybody stands in the query
+	}
+	query := `SELECT page, data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page IN (` + strings.Join(numbers, ", ") + `) ORDER BY page`
+	if w.tx.Engine() == sqldb.PostgreSQL {
+		query += ` FOR UPDATE`
+	}
+	err := w.tx.Query(w.ctx, query, []any{w.tenant, string(o)}, func(row sqldb.Scanner) error {
+		var page int64
+		var data []byte
+		err := row.Scan(&page, &data)
+		out[page] = data
+		return err
+	})
+	return out, err
 }
 
 // merged returns a page with some marks replaced, added or taken away, sorted by key: the same marks give the same bytes.

@@ -250,13 +250,29 @@ func (f *finding) hits(at hit, n int) (hits []hit, more bool, err error) {
 	return hits, more && len(hits) > 0, nil
 }
 
-// statement is one range of the index per branch, each cut at n rows.
+// statement is one range of the index per branch, each cut at n rows. Parameters are numbered by their first use, as every
+// driver wants them.
 func (f *finding) statement(list []branch, at hit, n int) (string, []any) {
-	// The range begins where the page does: the words before it are not even looked at.
-	args := []any{string(f.s.tenant), max(f.text, at.word), f.text + "\U0010FFFF", at.word, string(at.person), int64(n)}
-	arg := func(v string) string {
+	var args []any
+	fixed := map[string]string{}
+	arg := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
+	}
+	once := func(name string, v any) string {
+		if fixed[name] == "" {
+			fixed[name] = arg(v)
+		}
+		return fixed[name]
+	}
+	tenant := func() string { return once("tenant", string(f.s.tenant)) }
+	among := func(b *strings.Builder, ids []ent.ID) {
+		for j, id := range ids {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(arg(string(id)))
+		}
 	}
 	var b strings.Builder
 	for i, x := range list {
@@ -266,28 +282,21 @@ func (f *finding) statement(list []branch, at hit, n int) (string, []any) {
 		b.WriteString("SELECT * FROM (SELECT " + strconv.Itoa(i) + " AS b, f.word, f.person, f.profile FROM ")
 		switch {
 		case x.targets != nil:
-			b.WriteString(`(SELECT DISTINCT m.person FROM {member} m WHERE m.tenant = $1 AND m.profile = ` + arg(string(x.profile)) + ` AND m.target IN (`)
-			for j, t := range x.targets {
-				if j > 0 {
-					b.WriteByte(',')
-				}
-				b.WriteString(arg(string(t)))
-			}
+			b.WriteString(`(SELECT DISTINCT m.person FROM {member} m WHERE m.tenant = ` + tenant() + ` AND m.profile = ` + arg(string(x.profile)) + ` AND m.target IN (`)
+			among(&b, x.targets)
 			b.WriteString(`)) AS p CROSS JOIN {found} f WHERE f.person = p.person AND `)
 		case x.persons != nil:
 			b.WriteString(`{found} f WHERE f.person IN (`)
-			for j, id := range x.persons {
-				if j > 0 {
-					b.WriteByte(',')
-				}
-				b.WriteString(arg(string(id)))
-			}
+			among(&b, x.persons)
 			b.WriteString(`) AND `)
 		default:
 			b.WriteString(`{found} f WHERE `)
 		}
-		b.WriteString(`f.tenant = $1 AND f.establishment = ` + arg(string(x.establishment)) + ` AND f.profile = ` + arg(string(x.profile)) +
-			` AND f.word >= $2 AND f.word < $3 AND (f.word, f.person) > ($4, $5) ORDER BY f.word, f.person LIMIT $6) AS s` + strconv.Itoa(i))
+		b.WriteString(`f.tenant = ` + tenant() + ` AND f.establishment = ` + arg(string(x.establishment)) + ` AND f.profile = ` + arg(string(x.profile)))
+		// The range begins where the page does: the words before it are not even looked at.
+		b.WriteString(` AND f.word >= ` + once("from", max(f.text, at.word)) + ` AND f.word < ` + once("to", f.text+"\U0010FFFF"))
+		b.WriteString(` AND (f.word, f.person) > (` + once("word", at.word) + `, ` + once("person", string(at.person)) + `)`)
+		b.WriteString(` ORDER BY f.word, f.person LIMIT ` + once("limit", int64(n)) + `) AS s` + strconv.Itoa(i))
 	}
 	return b.String(), args
 }

@@ -96,9 +96,9 @@ func (w *session) write(before, after *directory.Account) error {
 		return err
 	}
 	// The plan that created the person stays: column 11 is left out.
-	args := append(slices.Clone(row[:11]), row[12])
-	n, err := w.tx.Exec(w.ctx, `UPDATE {person} SET category = $3, state = $4, since = $5, name_key = $6, ine = $7, login = $8, activated = $9,
-		blocked = $10, version = $11, doc = $12 WHERE tenant = $1 AND id = $2`, args...)
+	args := append(slices.Clone(row[2:11]), row[12], row[0], row[1])
+	n, err := w.tx.Exec(w.ctx, `UPDATE {person} SET category = $1, state = $2, since = $3, name_key = $4, ine = $5, login = $6, activated = $7,
+		blocked = $8, version = $9, doc = $10 WHERE tenant = $11 AND id = $12`, args...)
 	if err != nil {
 		return err
 	}
@@ -132,9 +132,10 @@ func (w *session) replace(t *beside, was, is [][]any) error {
 		case i >= 0 && equalRows(was[i], r):
 			continue
 		case i >= 0:
-			if err := w.drop(t, r); err != nil {
+			if err := w.amend(t, r); err != nil {
 				return err
 			}
+			continue
 		}
 		if err := w.insert(t.table, t.columns, r); err != nil {
 			return err
@@ -176,6 +177,26 @@ func (w *session) drop(t *beside, row []any) error {
 		args = append(args, row[i])
 	}
 	_, err := w.tx.Exec(w.ctx, `DELETE FROM {`+t.table+`} WHERE `+b.String(), args...)
+	return err
+}
+
+// amend writes what is not the key of a row that is there.
+func (w *session) amend(t *beside, row []any) error {
+	var set, where []string
+	args := make([]any, 0, len(row))
+	part := func(i int) string {
+		args = append(args, row[i])
+		return t.columns[i] + " = $" + strconv.Itoa(len(args))
+	}
+	for i := range t.columns {
+		if !slices.Contains(t.key, i) {
+			set = append(set, part(i))
+		}
+	}
+	for _, i := range t.key {
+		where = append(where, part(i))
+	}
+	_, err := w.tx.Exec(w.ctx, `UPDATE {`+t.table+`} SET `+strings.Join(set, ", ")+` WHERE `+strings.Join(where, " AND "), args...)
 	return err
 }
 

@@ -76,18 +76,18 @@ func (s *Store) update(ctx context.Context, fn func(*sqldb.Tx) error) error {
 // Activate says that a person has taken possession of the account: from then on it is the one that merges keep. It returns
 // directory.CodeNoAccount for nobody.
 func (s *Store) Activate(ctx context.Context, id ent.ID) error {
-	return s.set(ctx, id, `UPDATE {person} SET activated = $3, version = version + 1 WHERE tenant = $1 AND id = $2`, true)
+	return s.set(ctx, id, `UPDATE {person} SET activated = $1, version = version + 1 WHERE tenant = $2 AND id = $3`, true)
 }
 
 // Block keeps a person from signing in, whatever feeds say, until it is called with false.
 func (s *Store) Block(ctx context.Context, id ent.ID, blocked bool) error {
-	return s.set(ctx, id, `UPDATE {person} SET blocked = $3, version = version + 1 WHERE tenant = $1 AND id = $2`, blocked)
+	return s.set(ctx, id, `UPDATE {person} SET blocked = $1, version = version + 1 WHERE tenant = $2 AND id = $3`, blocked)
 }
 
 // set changes a column of a person.
 func (s *Store) set(ctx context.Context, id ent.ID, query string, value bool) error {
 	return s.update(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, query, string(s.tenant), string(id), value)
+		n, err := tx.Exec(ctx, query, value, string(s.tenant), string(id))
 		if err == nil && n == 0 {
 			return directory.Catalog().New(directory.CodeNoAccount, ent.Pos{Record: string(id)}, "$")
 		}

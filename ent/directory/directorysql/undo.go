@@ -263,7 +263,7 @@ func (u *undoing) end() error {
 			}
 		}
 	}
-	if _, err := u.tx.Exec(u.ctx, `UPDATE {plan} SET undone = $3 WHERE tenant = $1 AND id = $2`, tenant, u.plan, true); err != nil {
+	if _, err := u.tx.Exec(u.ctx, `UPDATE {plan} SET undone = $1 WHERE tenant = $2 AND id = $3`, true, tenant, u.plan); err != nil {
 		return err
 	}
 	if _, err := u.tx.Exec(u.ctx, `DELETE FROM {undo} WHERE tenant = $1 AND plan = $2`, tenant, u.plan); err != nil {
