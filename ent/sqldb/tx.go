@@ -25,6 +25,7 @@ type Tx struct {
 	q      querier
 	conn   *sql.Conn // nil in a vendor's transaction
 	tenant ent.Tenant
+	stmts  statements
 	busy   bool // rows are being read or loaded
 	ended  bool
 	failed error
@@ -69,7 +70,13 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err := tx.ready(ctx); err != nil {
 		return 0, err
 	}
-	result, err := tx.q.ExecContext(ctx, tx.SQL(query), args...)
+	var result sql.Result
+	stmt, err := tx.statement(ctx, query)
+	if err == nil && stmt != nil {
+		result, err = stmt.ExecContext(ctx, args...)
+	} else if err == nil {
+		result, err = tx.q.ExecContext(ctx, tx.SQL(query), args...)
+	}
 	if err != nil {
 		return 0, tx.fail(err)
 	}

@@ -125,6 +125,7 @@ func (db *DB) once(ctx context.Context, tenant ent.Tenant, read bool, fn func(*T
 	// Deferred, since fn may panic.
 	defer func() {
 		tx.ended = true
+		tx.stmts.close()
 		if !committed {
 			s.rollback()
 		}
@@ -138,6 +139,8 @@ func (db *DB) once(ctx context.Context, tenant ent.Tenant, read bool, fn func(*T
 	if err := ctx.Err(); err != nil {
 		return Wrap(err)
 	}
+	tx.stmts.close()
+	clear(tx.stmts)
 	if err := s.commit(); err != nil {
 		return commitError(err)
 	}
