@@ -155,7 +155,7 @@ func table() []rule {
 		},
 		{
 			pkg: "examples/portal/...", allowed: append([]string{"examples/portal/...", "golang.org/x/text/...", "github.com/shopspring/decimal"}, sdk...),
-			why: "a whole small ENT, in one folder per area; it sorts and folds French with x/text, and shows decimals",
+			why: "a whole small ENT, in one folder per area, its directory on SQLite through ent/sqldb/open; it sorts and folds French with x/text, and shows decimals",
 		},
 	}
 }

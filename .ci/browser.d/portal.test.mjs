@@ -7,6 +7,7 @@ const locales = ["fr-FR", "en-GB"];
 
 const roles = [
 	"élève", "responsable d’un élève", "enseignant", "direction", "vie scolaire", "personnel de l’établissement", "mairie",
+	"administrateur", "administrateur délégué",
 ];
 
 // Who sees what, for three profiles that differ most.

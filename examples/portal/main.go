@@ -11,9 +11,12 @@
 //	intake   the deliveries: reading them, the progress meanwhile, and the report
 //	school   establishments, classes, groups, people and their relatives, and the search
 //	fees     prices: a parent's simulator, the town hall's tariff, two tariffs compared
+//	people   the directory: an import compared, read, applied and undone; accounts, duplicates, who may see what and why
 //
 // Pages are made on the server and work without JavaScript, which only checks a tariff as it is typed; everything
-// is held in memory, and nothing is kept when it stops.
+// is held in memory, and nothing is kept when it stops, but the directory in the folder of -data when one is given. The
+// directory of a fictional academy is filled at the start; that of a real delivery is empty until somebody has read the
+// plan and applied it.
 package main
 
 import (
@@ -46,7 +49,7 @@ type settings struct {
 	addr   string
 	feeds  []string
 	expose bool
-	intake intake.Options
+	portal options
 }
 
 // run serves until ctx is done. It returns 1 when it could not, 2 for a wrong command line.
@@ -75,6 +78,7 @@ func parse(args []string, errs io.Writer) (settings, error) {
 		set.feeds = append(set.feeds, s)
 		return nil
 	})
+	flags.StringVar(&set.portal.Data, "data", "", "dossier où garder l'annuaire d'une fois sur l'autre ; en mémoire par défaut")
 	flags.BoolVar(&set.expose, "expose", false, "accepter, avec -feed, une adresse qui n'est pas celle de cette machine : les pages passent alors en clair sur le réseau")
 	persons := flags.Int("persons", 0, "taille de l'académie fictive, en personnes ; 1 500 environ par défaut")
 	seed := flags.Uint64("seed", 0, "graine de l'académie fictive")
@@ -92,7 +96,12 @@ func parse(args []string, errs io.Writer) (settings, error) {
 	if len(set.feeds) > 0 && !set.expose && !local(set.addr) {
 		return set, errors.New("une livraison réelle ne se montre que sur cette machine (localhost) ; -expose l'autorise ailleurs, en clair sur le réseau")
 	}
-	set.intake = intake.Options{Feeds: set.feeds, Academy: enttest.Options{Persons: *persons, Seed: *seed}}
+	if set.portal.Data != "" {
+		if at, err := os.Stat(set.portal.Data); err != nil || !at.IsDir() {
+			return set, fmt.Errorf("le dossier %s, donné par -data, n'existe pas", set.portal.Data)
+		}
+	}
+	set.portal.Options = intake.Options{Feeds: set.feeds, Academy: enttest.Options{Persons: *persons, Seed: *seed}}
 	return set, nil
 }
 
@@ -107,12 +116,13 @@ func local(addr string) bool {
 }
 
 // serve opens the port, reads the deliveries while the pages already answer, and stops when ctx is done.
-func serve(ctx context.Context, set settings, out, errs io.Writer) error {
+func serve(ctx context.Context, set settings, out, errs io.Writer) (err error) {
 	log := slog.New(slog.NewTextHandler(errs, nil))
-	p, err := newPortal(set.intake, out, log)
+	p, err := newPortal(ctx, set.portal, out, log)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, p.close()) }()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", set.addr)
 	if err != nil {

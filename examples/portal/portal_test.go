@@ -55,8 +55,9 @@ func start(t *testing.T, o intake.Options) *started {
 	if o.TempDir == "" {
 		o.TempDir = t.TempDir()
 	}
-	p, err := newPortal(o, s.out, slog.New(slog.NewTextHandler(s.log, nil)))
+	p, err := newPortal(t.Context(), options{Options: o}, s.out, slog.New(slog.NewTextHandler(s.log, nil)))
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.close()) })
 	require.NoError(t, p.read(t.Context()))
 	left, err := os.ReadDir(o.TempDir)
 	require.NoError(t, err)
@@ -151,7 +152,7 @@ func TestPortal(t *testing.T) {
 	t.Parallel()
 	s := start(t, intake.Options{})
 	who := s.choices(t)
-	require.Len(t, who, 7, "one person of each profile, and the town hall")
+	require.Len(t, who, 9, "one person of each profile, the town hall, and two who administer accounts")
 
 	t.Run("sign-in is asked for", func(t *testing.T) {
 		t.Parallel()
@@ -444,8 +445,9 @@ func TestBrokenDelivery(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	p, err := newPortal(intake.Options{}, io.Discard, slog.New(slog.DiscardHandler))
+	p, err := newPortal(t.Context(), options{}, io.Discard, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.close()) })
 	for _, path := range []string{"/", "/connexion", "/livraison"} {
 		w := httptest.NewRecorder()
 		p.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))

@@ -104,6 +104,10 @@ func TestSection12MergeInTheStore(t *testing.T) {
 		if kept == gone {
 			gone = pairs[0].B
 		}
+		merges, err := s.Merges(t.Context(), 10)
+		require.NoError(t, err)
+		require.Len(t, merges, 1)
+		assert.Equal(t, []ent.ID{kept, gone}, []ent.ID{merges[0].Before[0].ID, merges[0].Before[1].ID}, "told as they were")
 		for _, a := range all(t, s) {
 			switch {
 			case a.Category == directory.Pupil:
@@ -119,6 +123,9 @@ func TestSection12MergeInTheStore(t *testing.T) {
 		require.NoError(t, s.Unmerge(t.Context(), gone, ent.Actor{}))
 		assert.Equal(t, before, described(all(t, s)))
 		require.ErrorIs(t, s.Unmerge(t.Context(), gone, ent.Actor{}), directory.CodeNoMerge)
+		merges, err = s.Merges(t.Context(), 10)
+		require.NoError(t, err)
+		assert.Empty(t, merges, "what is undone is no merge any more")
 
 		require.NoError(t, s.Distinct(t.Context(), gone, kept))
 		pairs, err = s.Duplicates(t.Context(), directory.MergePolicy{})

@@ -74,7 +74,7 @@ func (in *Intake) Parent() string {
 
 // Run reads the deliveries one after the other, then hands them to ready, and only then opens the portal. A delivery that
 // cannot be read stops nothing: its report says why. An error is of this machine, such as a full disk, or of ctx.
-func (in *Intake) Run(ctx context.Context, ready func([]*Feed)) error {
+func (in *Intake) Run(ctx context.Context, ready func([]*Feed) error) error {
 	feeds := make([]*Feed, 0, len(in.opt.Feeds))
 	if in.Fictional() {
 		made, err := in.fictional(ctx)
@@ -90,7 +90,9 @@ func (in *Intake) Run(ctx context.Context, ready func([]*Feed)) error {
 		return fmt.Errorf("portal: %w", err)
 	}
 	in.tell("Préparation des pages", aaf.Progress{})
-	ready(feeds)
+	if err := ready(feeds); err != nil {
+		return err
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.feeds, in.done = feeds, true
@@ -124,10 +126,37 @@ func (in *Intake) fictional(ctx context.Context) (feeds []*Feed, err error) {
 }
 
 func (in *Intake) read(ctx context.Context, number int, name, path string) *Feed {
-	f := &Feed{Number: number, Name: name, Report: &ent.Report{}}
 	step := fmt.Sprintf("Lecture de la livraison %d", number)
 	in.tell(step, aaf.Progress{})
-	d, err := aaf.Open(path, aaf.Options{Progress: func(p aaf.Progress) { in.tell(step, p) }})
+	f := read(ctx, name, path, aaf.Options{Progress: func(p aaf.Progress) { in.tell(step, p) }}, func(ctx context.Context, d *aaf.Delivery) (*aaf.Model, *ent.Report, error) {
+		m, err := d.Model(ctx)
+		if err != nil {
+			return nil, nil, err //nolint:wrapcheck // read says what it is
+		}
+		return m, m.Report(), nil
+	})
+	f.Number = number
+	return f
+}
+
+// Source reads a delivery for the directory of people: a Delta keeps what it asks. The source is nil when Feed.Err says why.
+func Source(ctx context.Context, name, path string, o aaf.Options) (*Feed, *aaf.Source) {
+	var src *aaf.Source
+	f := read(ctx, name, path, o, func(ctx context.Context, d *aaf.Delivery) (*aaf.Model, *ent.Report, error) {
+		s, err := d.Source(ctx, aaf.SourceOptions{})
+		if err != nil {
+			return nil, nil, err //nolint:wrapcheck // read says what it is
+		}
+		src = s
+		return s.Model(), s.Report(), nil
+	})
+	return f, src
+}
+
+// read opens a delivery and reads it by a function. What cannot be read is said by the report and the error of the feed.
+func read(ctx context.Context, name, path string, o aaf.Options, by func(context.Context, *aaf.Delivery) (*aaf.Model, *ent.Report, error)) *Feed {
+	f := &Feed{Name: name, Report: &ent.Report{}}
+	d, err := aaf.Open(path, o)
 	if err != nil {
 		f.Err = err
 		for _, i := range aaf.FileError(err) {
@@ -136,7 +165,7 @@ func (in *Intake) read(ctx context.Context, number int, name, path string) *Feed
 		return f
 	}
 	f.Kind, f.Date, f.Files, f.Report = d.Kind(), d.Date(), d.Files(), d.Report()
-	m, err := d.Model(ctx)
+	m, report, err := by(ctx, d)
 	if err != nil {
 		f.Err = err
 		if failed, ok := errors.AsType[*aaf.ModelError](err); ok {
@@ -144,7 +173,7 @@ func (in *Intake) read(ctx context.Context, number int, name, path string) *Feed
 		}
 		return f
 	}
-	f.Model, f.Report = m, m.Report()
+	f.Model, f.Report = m, report
 	return f
 }
 

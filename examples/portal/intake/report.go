@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"cmp"
 	"embed"
 	"net/http"
 	"slices"
@@ -44,7 +43,7 @@ type account struct {
 	Tallies  []tally
 	Total    ent.Tally
 	Balanced bool
-	Codes    []codeGroup
+	Codes    []web.Finding
 	Dangling []dangling
 	More     int
 	Lost     int
@@ -61,20 +60,6 @@ type tally struct {
 	Kind string
 	ent.Tally
 }
-
-type codeGroup struct {
-	Code     ent.Code
-	Severity string
-	Class    string
-	Count    int64
-	Examples []example
-	More     int64
-	// Open shows the examples at once: those of what stopped or refused something, and short lists.
-	Open bool
-	rank int
-}
-
-type example struct{ Place, Message string }
 
 type dangling struct {
 	Category, From, Attribute, Missing, Target string
@@ -97,7 +82,7 @@ func (in *Intake) report(_ *http.Request, who web.Account) (web.Page, error) {
 
 func accountOf(f *Feed) account {
 	a := account{
-		Feed: f, Failed: f.Model == nil, Total: f.Report.Total(), Balanced: f.Report.Balanced(), Codes: codesOf(f.Report),
+		Feed: f, Failed: f.Model == nil, Total: f.Report.Total(), Balanced: f.Report.Balanced(), Codes: web.Findings(f.Report),
 	}
 	if f.Err != nil && len(aaf.FileError(f.Err)) == 0 {
 		a.Reason = f.Err.Error()
@@ -148,37 +133,6 @@ func holds(m *aaf.Model) []line {
 		{"Responsables", int64(m.Count(aaf.Relatives))},
 		{"Personnels", int64(m.Count(aaf.Staff))},
 	}
-}
-
-func codesOf(r *ent.Report) []codeGroup {
-	var out []codeGroup
-	for _, c := range r.Codes() {
-		g := codeGroup{Code: c, Count: r.CountOf(c)}
-		examples := r.Examples(c)
-		for _, i := range examples {
-			g.Severity, g.Class, g.rank = severity(i.Severity)
-			g.Examples = append(g.Examples, example{i.Pos.String(), web.French(i.Message(ent.FR))})
-		}
-		g.More = g.Count - int64(len(examples))
-		g.Open = g.Class == "bad" || g.Count <= 3
-		out = append(out, g)
-	}
-	slices.SortStableFunc(out, func(a, b codeGroup) int { return cmp.Compare(a.rank, b.rank) })
-	return out
-}
-
-// severity returns the words, the class of the style sheet and the rank of a severity, the gravest first.
-func severity(s ent.Severity) (label, class string, rank int) {
-	switch s {
-	case ent.SeverityFatal:
-		return "arrêt de la lecture", "bad", 0
-	case ent.SeverityError:
-		return "refus", "bad", 1
-	case ent.SeverityWarning:
-		return "avertissement", "warn", 2
-	case ent.SeverityInfo:
-	}
-	return "information", "info", 3
 }
 
 // kindLabel says a kind of the report, such as "Eleve addRequest", in French.

@@ -23,8 +23,12 @@ type Door struct{ area *Area }
 // NewDoor returns the door of an area whose persons are all fictional.
 func NewDoor(a *Area) *Door { return &Door{a} }
 
-// townHall is the choice of somebody who is in no school's directory.
-const townHall = "mairie"
+// The choices of people who are in no school's directory: the town hall, and those who administer accounts.
+const (
+	townHall = "mairie"
+	admin    = "administrateur"
+	delegate = "administrateur-delegue"
+)
 
 // maxChoices is how many persons a search of the sign-in page proposes.
 const maxChoices = 20
@@ -36,6 +40,8 @@ type doorData struct {
 	Asked    bool
 	Found    []Choice
 	More     int
+	// Delegated is the school whose accounts a delegated administrator manages, "" when there is none.
+	Delegated string
 }
 
 // SignIn returns the page where a person is picked.
@@ -51,6 +57,9 @@ func (d *Door) SignIn(r *http.Request, failed bool) (web.Page, error) {
 		data.Found = append(data.Found, x.choice(e.person, ""))
 	}
 	data.More = len(found) - len(data.Found)
+	if s := x.delegated(); s != nil {
+		data.Delegated = s.Title
+	}
 	return web.Page{
 		Title: "Entrer dans le portail", View: d.area.views["door"], Data: data,
 		Lead: web.French("Choisissez une personne fictive : le portail se montre comme elle le verrait."),
@@ -62,6 +71,9 @@ func (d *Door) Enter(r *http.Request) (web.Account, bool) {
 	x := d.area.index.Load()
 	if r.PostFormValue("person") == townHall && x.one {
 		return web.Account{Name: "Service de la commune", Role: "mairie", TownHall: true, Ref: townHall}, true
+	}
+	if who, ok := x.administrator(r.PostFormValue("person")); ok {
+		return who, true
 	}
 	p, ok := ParsePerson(r.PostFormValue("person"))
 	if !ok || !x.one {
@@ -78,6 +90,30 @@ func (d *Door) Enter(r *http.Request) (web.Account, bool) {
 		}
 	}
 	return web.Account{}, false
+}
+
+// administrator returns the account of somebody who administers those of others.
+func (x *Index) administrator(choice string) (web.Account, bool) {
+	s := x.delegated()
+	switch {
+	case !x.one:
+	case choice == admin:
+		return web.Account{Name: "Administration de l’ENT", Role: "administrateur", Manages: []string{web.Everywhere}, Ref: admin}, true
+	case choice == delegate && s != nil:
+		return web.Account{Name: "Référent numérique", Role: "administrateur délégué", Manages: []string{s.Ref.Key}, Ref: delegate}, true
+	}
+	return web.Account{}, false
+}
+
+// delegated returns the school of the pupil whom the door proposes, the first one of several.
+func (x *Index) delegated() *School {
+	if len(x.examples) == 0 {
+		return nil
+	}
+	if list := x.schoolsOfPerson(x.examples[0].Person); len(list) > 0 {
+		return list[0]
+	}
+	return nil
 }
 
 func (x *Index) choice(p Person, note string) Choice {

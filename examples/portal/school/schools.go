@@ -21,20 +21,24 @@ type card struct {
 type homeData struct {
 	// TownHall has tariffs and no school.
 	TownHall bool
-	Hello    string
-	Cards    []card
-	Mine     []link // classes and groups one teaches
-	More     int    // schools that have no card
-	Empty    bool   // there is no school to show
-	NoTie    bool   // a relative without responsibility
-	Header   string
+	// Manages says that the reader administers accounts, Imports those of everybody.
+	Manages, Imports bool
+	Hello            string
+	Cards            []card
+	Mine             []link // classes and groups one teaches
+	More             int    // schools that have no card
+	Empty            bool   // there is no school to show
+	NoTie            bool   // a relative without responsibility
+	Header           string
 }
 
 // maxCards is how many schools have a card on the home page; the others are in the list.
 const maxCards = 12
 
 func (a *Area) home(_ *http.Request, v *viewer) (web.Page, error) {
-	d := homeData{Hello: v.who.Name, TownHall: v.who.TownHall, Empty: len(v.idx.schools) == 0}
+	d := homeData{
+		Hello: v.who.Name, TownHall: v.who.TownHall, Manages: len(v.who.Manages) > 0, Imports: v.who.ManagesAll(), Empty: len(v.idx.schools) == 0,
+	}
 	title := "Accueil"
 	switch v.person.Category {
 	case Pupil:

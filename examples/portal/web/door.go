@@ -58,5 +58,7 @@ func (d *CodeDoor) Enter(r *http.Request) (Account, bool) {
 		return Account{}, false
 	}
 	d.renew()
-	return Account{Name: "Administrateur local", Role: "voit toute la livraison", Admin: true}, true
+	return Account{
+		Name: "Administrateur local", Role: "voit toute la livraison", Admin: true, Manages: []string{Everywhere}, Ref: "administrateur-local",
+	}, true
 }

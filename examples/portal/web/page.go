@@ -46,6 +46,8 @@ type Page struct {
 	Script string
 	// Fragment is a template of the view that is sent alone, for a script of ours.
 	Fragment string
+	// Redirect sends the browser to another page of the portal, which then shows what a form did: reloading repeats nothing.
+	Redirect string
 }
 
 // Views are the pages of an area by name.

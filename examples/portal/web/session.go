@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,9 +20,17 @@ type Account struct {
 	Admin bool
 	// TownHall is somebody of the town hall, who sees tariffs and no family.
 	TownHall bool
+	// Manages are the establishments whose accounts the person administers, by number, or Everywhere; none for most.
+	Manages []string
 	// Ref names the person to the areas.
 	Ref string
 }
+
+// Everywhere stands in Account.Manages for all establishments.
+const Everywhere = "*"
+
+// ManagesAll tells whether the person administers the accounts of all establishments.
+func (a Account) ManagesAll() bool { return slices.Contains(a.Manages, Everywhere) }
 
 const (
 	cookieName = "portail"

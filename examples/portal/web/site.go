@@ -109,6 +109,8 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
 	case err != nil:
 		s.opt.Log.Error("page", "route", r.Pattern, "error", err)
 		s.fail(w, r, http.StatusInternalServerError)
+	case p.Redirect != "":
+		http.Redirect(w, r, p.Redirect, http.StatusSeeOther)
 	default:
 		s.show(w, r, p)
 	}
@@ -121,14 +123,19 @@ func (s *Site) Post(pattern string, h Handler) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		s.answer(w, r, func(r *http.Request, who Account) (Page, error) {
 			if err := r.ParseForm(); err != nil {
-				if _, large := errors.AsType[*http.MaxBytesError](err); large {
-					return Page{}, errTooLarge
-				}
-				return Page{}, errUnreadable // the error itself may quote what was typed
+				return Page{}, unread(err)
 			}
 			return h(r, who)
 		})
 	})
+}
+
+// unread says why a form is refused. The error itself may quote what was typed.
+func unread(err error) error {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return errTooLarge
+	}
+	return errUnreadable
 }
 
 var (
