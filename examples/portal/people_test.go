@@ -495,5 +495,7 @@ func TestVisitorsWhoLeaveTakeNothingAway(t *testing.T) {
 		}
 		stop()
 	}
-	assert.Equal(t, links(list, "/annuaire/comptes/"), links(v.page("/annuaire/comptes"), "/annuaire/comptes/"))
+	status, after := v.get("/annuaire/comptes")
+	require.Equal(t, http.StatusOK, status, s.log.String())
+	assert.Equal(t, links(list, "/annuaire/comptes/"), links(after, "/annuaire/comptes/"))
 }

@@ -24,6 +24,7 @@ type asking struct {
 func (a *Area) guarded(may func(*asking) bool) func(handler) web.Handler {
 	return func(h handler) web.Handler {
 		return func(r *http.Request, who web.Account) (web.Page, error) {
+			r = lasting(r)
 			q, err := a.asking(r.Context(), who)
 			if err != nil {
 				return web.Page{}, err
@@ -34,6 +35,12 @@ func (a *Area) guarded(may func(*asking) bool) func(handler) web.Handler {
 			return h(r, q)
 		}
 	}
+}
+
+// lasting is a request that goes on when the visitor has left. A directory in memory lives in one connection, and an
+// interrupted statement may cost a connection: nobody's closed browser may take the directory away.
+func lasting(r *http.Request) *http.Request {
+	return r.WithContext(context.WithoutCancel(r.Context()))
 }
 
 func (a *Area) asking(ctx context.Context, who web.Account) (*asking, error) {
@@ -150,7 +157,7 @@ func (q *asking) imports() bool {
 
 // mayImport is imports before a delivery is read from the network.
 func (a *Area) mayImport(r *http.Request, who web.Account) error {
-	q, err := a.asking(r.Context(), who)
+	q, err := a.asking(lasting(r).Context(), who)
 	if err != nil {
 		return err
 	}

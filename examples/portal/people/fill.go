@@ -85,8 +85,7 @@ func (a *Area) past(ctx context.Context, id ent.ID) ([]ent.Event, error) {
 	a.remembering.Lock()
 	defer a.remembering.Unlock()
 	for {
-		// A visitor who leaves does not stop a delivery: the next one would have to wait until it is given up.
-		n, err := a.db.Deliver(context.WithoutCancel(ctx), tenant, consumer, eventBatch, func(_ context.Context, events []ent.Event) error {
+		n, err := a.db.Deliver(ctx, tenant, consumer, eventBatch, func(_ context.Context, events []ent.Event) error {
 			for _, e := range events {
 				list := a.history[e.Subject]
 				if slices.ContainsFunc(list, func(o ent.Event) bool { return o.Sequence == e.Sequence }) {

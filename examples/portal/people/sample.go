@@ -34,7 +34,7 @@ func (a *Area) sample(w io.Writer, r *http.Request, who web.Account) error {
 	if !a.opt.Fictional || name != sampleDelta && name != sampleHoles {
 		return web.ErrNotFound
 	}
-	return a.writeSample(r.Context(), w, name)
+	return a.writeSample(lasting(r).Context(), w, name)
 }
 
 func (a *Area) writeSample(ctx context.Context, w io.Writer, name string) (err error) {
