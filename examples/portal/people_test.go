@@ -438,7 +438,7 @@ func TestRealDeliveryWaits(t *testing.T) {
 	path := r.Request.URL.Path
 	status, body = read(t, r)
 	require.Equal(t, http.StatusOK, status)
-	assert.Contains(t, plain(body), "création élèves 7")
+	assert.Contains(t, plain(body), "création élève 7")
 	status, _ = v.post(path+"/appliquer", nil)
 	require.Equal(t, http.StatusOK, status)
 	assert.Contains(t, plain(v.page("/annuaire/comptes?q=oeuvrard")), "ŒUVRARD Noël")
