@@ -83,6 +83,11 @@ func (a *Account) Mark(k Key) (Mark, bool) {
 			break
 		}
 	}
+	for i := range a.Ties { // a relative is where the children are
+		if t := &a.Ties[i]; m.Profile == "" && t.ByChild {
+			m.Profile, m.Establishment = t.Profile, t.Target
+		}
+	}
 	if m.Profile == "" {
 		m.Profile = a.Profile()
 	}

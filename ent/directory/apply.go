@@ -38,11 +38,15 @@ func (c *Change) apply(a *Account, resolve func(Key) ent.ID) error {
 	}
 	switch c.Op {
 	case OpSuspend:
-		a.State, a.Since = Missing, c.Day
+		if a.State == Active { // who is further on stays there: the key alone is gone
+			a.State, a.Since = Missing, c.Day
+		}
 	case OpRestore:
 		a.State, a.Since, a.Saved = Active, c.Day, nil
 	case OpPreDelete:
-		a.State, a.Since, a.Saved = PreDeleted, c.Day, cloneTies(a.Ties)
+		if a.State != PreDeleted {
+			a.State, a.Since, a.Saved = PreDeleted, c.Day, cloneTies(a.Ties)
+		}
 		a.Ties = nil
 	case OpPurge:
 		*a = Account{ID: a.ID, Category: a.Category, State: Purged, Since: c.Day, Version: a.Version}

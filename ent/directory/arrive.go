@@ -10,7 +10,7 @@ import (
 // arrivals decides of each record that its origin did not know before: an account that another origin knows already, or a
 // person to create.
 func (c *comparison) arrivals() error {
-	for list := range slices.Chunk(c.arrive, batch) {
+	for _, list := range byCategory(c.arrive) {
 		records := make([]Record, 0, len(list))
 		heads := make([]Head, 0, len(list))
 		for _, h := range list {
@@ -31,6 +31,20 @@ func (c *comparison) arrivals() error {
 		}
 	}
 	return nil
+}
+
+// byCategory cuts records into batches of one category: all relatives are decided of before a pupil who names them is read.
+func byCategory(list []Head) [][]Head {
+	var out [][]Head
+	for start := 0; start < len(list); {
+		end := start + 1
+		for end < len(list) && end-start < batch && list[end].Key.Category == list[start].Key.Category {
+			end++
+		}
+		out = append(out, list[start:end])
+		start = end
+	}
+	return out
 }
 
 // acceptable reports whether a record says enough to be a person.
@@ -176,7 +190,9 @@ func (a *Account) otherDegree(k Key) bool {
 func (c *comparison) free(list []*Account) []*Account {
 	var out []*Account
 	for _, a := range list {
-		if !a.liveIn(c.feed.Origin) {
+		if !slices.ContainsFunc(a.Keys, func(h HeldKey) bool {
+			return h.Origin == c.feed.Origin && h.Gone.IsZero() && !c.leaving[h.Key] // a key that has changed leaves as another one comes
+		}) {
 			out = append(out, a)
 		}
 	}
@@ -193,6 +209,7 @@ func (c *comparison) join(h Head, r *Record, same []*Account, why ent.Code, para
 			// Pupils of this source name the relative by this key: it is known from now on.
 			c.mark(&Mark{Key: h.Key, ID: a.ID, State: a.State})
 			c.seen = append(c.seen, true)
+			c.joined = append(c.joined, h.Key)
 		}
 		c.update(a, r, h.Hash, true, why, params...)
 		return

@@ -227,7 +227,7 @@ func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 			ch.ApplyPlace(&b.places, func(id ent.ID) bool { return used[id] })
 		}
 	}
-	if p.only == nil {
+	if !p.Partial() {
 		b.standing[p.Feed.Origin] = Standing{Date: later(p.Feed.Date, u.standing.Date), Academy: p.Feed.Academy, Degree: p.Feed.Degree, Context: p.Feed.Context}
 	}
 	return u, report
@@ -268,6 +268,13 @@ func (b *Book) changeOne(list []Change, u *Undo, report *ent.Report) {
 		}
 		delete(b.accounts, a.ID)
 		delete(u.accounts, a.ID)
+		for _, p := range b.accounts { // pupils wait for the relative again
+			for i := range p.Ties {
+				if t := &p.Ties[i]; t.Kind == TieRelative && t.Target == a.ID {
+					t.Target = ""
+				}
+			}
+		}
 		return
 	}
 	u.keep(a)
@@ -278,7 +285,7 @@ func (b *Book) changeOne(list []Change, u *Undo, report *ent.Report) {
 func ApplyAll(a *Account, list []Change, resolve func(Key) ent.ID) (Account, error) {
 	next := a.Clone()
 	for i := range list {
-		if v := list[i].Version; v != AnyVersion && v != a.Version {
+		if v := list[i].Version; a.State == Merged || v != AnyVersion && v != a.Version {
 			return Account{}, catalog().New(CodeMoved, ent.Pos{Record: string(a.ID)}, "$")
 		}
 		if err := list[i].apply(&next, resolve); err != nil {

@@ -81,6 +81,9 @@ type comparison struct {
 	byChildID map[ent.ID][]Tie
 	touched   map[ent.ID]bool
 	restored  map[ent.ID]bool
+	// joined are the keys of relatives that joined an account; leaving those that the source no longer holds.
+	joined  []Key
+	leaving map[Key]bool
 }
 
 // stops files what forbids to apply the delivery, and reports whether comparing makes no sense.
@@ -114,6 +117,10 @@ func (c *comparison) readPlaces() error {
 	}
 	c.empty = len(known.Establishments) == 0
 	c.places = newPlaces(&known, c.feed.Origin)
+	if c.feed.Origin.Kind() == KindHand {
+		c.places.asKnown(&known) // people name what is there, by the directory's own identifiers
+		return nil
+	}
 	c.places.read(c.src)
 	if c.feed.Complete && len(c.feed.Scope) == 0 {
 		c.places.gone()
@@ -211,6 +218,10 @@ func (c *comparison) readHeads() error {
 				c.left = append(c.left, n)
 			}
 		}
+	}
+	c.leaving = map[Key]bool{}
+	for _, n := range c.left {
+		c.leaving[c.marks.at(n).Key] = true
 	}
 	slices.SortFunc(c.left, func(a, b uint32) int { return c.marks.at(a).Key.Compare(c.marks.at(b).Key) })
 	return nil
@@ -417,12 +428,15 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 	base := c.change(a, r.Key)
 	base.Hash, base.NewKey = hash, newKey
 	back := (a.State == Missing || a.State == PreDeleted) && !r.Key.IsZero()
+	if a.Category == Relative && (back || newKey) {
+		c.touched[a.ID] = true // the ties by children are to be found again
+	}
 	n := len(c.plan.changes)
 	if back {
 		restore := base
 		restore.Op, restore.Reason, restore.Day = OpRestore, CodeReturned, c.policy.Today
 		if a.State == PreDeleted {
-			restore.Attach = savedElsewhere(a, c.feed.Origin)
+			restore.Attach = savedElsewhere(a, c.feed.Origin, states)
 		}
 		c.add(restore)
 		c.restored[a.ID] = true
@@ -437,6 +451,11 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 		c.add(ch)
 	}
 	attach, detach := diffTies(a.Ties, r.Ties, c.feed.Origin, states)
+	if scope := c.scope(); scope != nil { // a file of one school says nothing of another one
+		detach = slices.DeleteFunc(detach, func(t Tie) bool {
+			return t.Kind == TieEstablishment && !scope[t.Target] || t.Establishment != "" && !scope[t.Establishment]
+		})
+	}
 	if len(attach) > 0 {
 		ch := base
 		ch.Op, ch.Reason, ch.Attach = OpAttach, tiesReason(why), attach
@@ -476,11 +495,12 @@ func (c *comparison) change(a *Account, k Key) Change {
 
 func (c *comparison) add(ch Change) { c.plan.changes = append(c.plan.changes, ch) }
 
-// savedElsewhere returns the saved ties that no record will bring back.
-func savedElsewhere(a *Account, origin Origin) []Tie {
+// savedElsewhere returns the saved ties that the record at hand does not bring back: those of other origins, and of kinds
+// that it does not state.
+func savedElsewhere(a *Account, origin Origin, states FieldSet) []Tie {
 	var out []Tie
 	for _, t := range a.Saved {
-		if t.Origin != origin && !t.ByChild {
+		if !t.ByChild && (t.Origin != origin || states&t.Kind.bit() == 0) {
 			out = append(out, t)
 		}
 	}
@@ -497,12 +517,19 @@ func (c *comparison) fields(a *Account, r *Record, states FieldSet) []FieldChang
 		if from == to {
 			continue
 		}
+		if to == "" && (f.name == "name.family" || f.name == "name.given" && a.Category != Relative) {
+			c.issue(&r.Key, CodeRequired, ent.FieldOf("field", f.name)) // nobody loses a name
+			continue
+		}
+		if _, owned := a.Owners[f.name]; to == "" && !owned && a.firstOrigin().Kind() == KindHand && c.feed.Origin.Kind() != KindHand {
+			continue // what was typed for a person who was created by hand is not cleared by silence
+		}
 		if !c.policy.Ownership.mayWrite(a, f.name, c.feed.Origin) {
 			c.plan.report.Add(catalog().New(CodeFieldKept, ent.Pos{Record: r.Key.ID}, "$."+string(f.name), ent.FieldOf("field", f.name)))
 			continue
 		}
 		owner := Origin("")
-		if o, owned := a.Owners[f.name]; c.feed.Origin != a.firstOrigin() || owned && o != c.feed.Origin {
+		if o, owned := a.Owners[f.name]; c.feed.Origin.Kind() == KindHand || c.feed.Origin != a.firstOrigin() || owned && o != c.feed.Origin {
 			owner = c.feed.Origin
 		}
 		out = append(out, FieldChange{Field: f.name, From: from, To: to, Owner: owner})
@@ -585,9 +612,10 @@ func (c *comparison) brings(ties []Tie) {
 // leavers plans the absence of those whom the source no longer knows.
 func (c *comparison) leavers() error {
 	var several []uint32
+	scope := c.scope()
 	for _, n := range c.left {
 		m := c.marks.at(n)
-		if m.Others {
+		if m.Others || scope != nil {
 			several = append(several, n)
 			continue
 		}
@@ -609,32 +637,69 @@ func (c *comparison) leavers() error {
 	}
 	for list := range slices.Chunk(several, batch) {
 		q := Query{}
-		keys := map[ent.ID]Key{}
 		for _, n := range list {
-			m := c.marks.at(n)
-			q.IDs = append(q.IDs, m.ID)
-			keys[m.ID] = m.Key
+			q.IDs = append(q.IDs, c.marks.at(n).ID)
 		}
 		accounts, err := c.accounts(q)
 		if err != nil {
 			return err
 		}
 		for i := range accounts {
-			a := &accounts[i]
-			ch := c.change(a, keys[a.ID])
-			ch.Op, ch.KeyGone, ch.Reason = OpDetach, true, CodeElsewhere
-			for _, t := range a.Ties {
-				if t.Origin == c.feed.Origin && !t.ByChild {
-					ch.Detach = append(ch.Detach, t)
-				}
-			}
-			c.add(ch)
-			if a.Category == Pupil {
-				c.pupilAfter(a, []Change{ch})
-			}
+			c.leaveOne(&accounts[i], scope)
 		}
 	}
 	return nil
+}
+
+// leaveOne plans what follows when this origin no longer holds some keys of an account that has others, or that is also
+// outside the scope of the file.
+func (c *comparison) leaveOne(a *Account, scope map[ent.ID]bool) {
+	var gone []Key
+	live, same, outside := false, Key{}, false
+	for i := range a.Keys {
+		h := &a.Keys[i]
+		switch {
+		case !h.Gone.IsZero():
+		case c.leaving[h.Key]:
+			gone = append(gone, h.Key)
+		default:
+			live = true
+			if h.Origin == c.feed.Origin {
+				same = h.Key
+			}
+		}
+	}
+	for i := range a.Ties {
+		t := &a.Ties[i]
+		outside = outside || scope != nil && t.Origin == c.feed.Origin && !t.ByChild && t.Kind == TieEstablishment && !scope[t.Target]
+	}
+	if len(gone) == 0 || c.left == nil {
+		return
+	}
+	n := len(c.plan.changes)
+	for i, k := range gone {
+		ch := c.change(a, k)
+		ch.Op, ch.Reason, ch.KeyGone = OpDetach, CodeElsewhere, !outside
+		if !live && !outside && i == 0 {
+			ch.Op, ch.Reason, ch.Day = OpSuspend, CodeAbsent, c.policy.Today
+			if at, ok := c.marked(&k); ok && c.deleted[at] {
+				ch.Reason = CodeDeleted
+			}
+		} else if i == 0 && same.IsZero() && (live || outside) {
+			for _, t := range a.Ties {
+				if t.Origin == c.feed.Origin && !t.ByChild && (!outside || scope[t.Target] || scope[t.Establishment]) {
+					ch.Detach = append(ch.Detach, t)
+				}
+			}
+		}
+		c.add(ch)
+	}
+	if !same.IsZero() { // the key that stays speaks for the person from now on: its record is to be read again
+		c.plan.seen = append(c.plan.seen, Seen{a.ID, same, Hash{}})
+	}
+	if a.Category == Pupil {
+		c.pupilAfter(a, slices.Clone(c.plan.changes[n:]))
+	}
 }
 
 // due plans the steps that the clock alone brings.
@@ -783,7 +848,7 @@ func (c *comparison) waiting() error {
 	if c.empty {
 		return nil
 	}
-	var keys []Key
+	keys := slices.Clone(c.joined)
 	for _, h := range c.plan.creates {
 		if h.Key.Category == Relative {
 			keys = append(keys, h.Key)
@@ -800,8 +865,9 @@ func (c *comparison) waiting() error {
 		}
 		for i := range pupils {
 			a := &pupils[i]
-			if _, changed := c.after[a.ID]; changed {
-				continue
+			ties, changed := c.after[a.ID]
+			if !changed {
+				ties = a.Ties
 			}
 			ch := c.change(a, Key{})
 			if len(a.Keys) > 0 {
@@ -809,19 +875,25 @@ func (c *comparison) waiting() error {
 			}
 			ch.Op, ch.Reason = OpAttach, CodeArrived
 			at := a.establishments()
-			for _, t := range a.Ties {
+			for _, t := range ties {
 				if t.Kind != TieRelative || t.Target != "" || !wanted[t.Relative] {
 					continue
 				}
+				t.Target = c.relative(&t.Relative) // of one who joined an account; one to create is found by key
 				ch.Attach = append(ch.Attach, t)
-				if t.Responsibility == ent.ResponsibilityNone {
+				if t.Responsibility == ent.ResponsibilityNone || changed {
+					continue // what changed pupils bring is counted already
+				}
+				if t.Target != "" {
 					continue
 				}
 				for _, e := range at {
 					c.plan.derived[t.Relative] = withChild(c.plan.derived[t.Relative], e, t.Responsibility)
 				}
 			}
-			c.add(ch)
+			if len(ch.Attach) > 0 {
+				c.add(ch)
+			}
 		}
 	}
 	return nil
@@ -831,8 +903,22 @@ func (c *comparison) waiting() error {
 func (c *comparison) finish() {
 	p := c.plan
 	p.remake = func(h Head) Change { return c.create(h) }
+	// Changes of one account stand together, whatever key each of them came by: under the first of these keys.
+	first := map[ent.ID]Key{}
+	for i := range p.changes {
+		ch := &p.changes[i]
+		if k, ok := first[ch.ID]; ch.ID != "" && (!ok || ch.Key.Compare(k) < 0) {
+			first[ch.ID] = ch.Key
+		}
+	}
+	under := func(ch *Change) Key {
+		if ch.ID == "" {
+			return ch.Key
+		}
+		return first[ch.ID]
+	}
 	slices.SortStableFunc(p.changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Key.Category.rank(), b.Key.Category.rank()), cmp.Compare(a.Key.ID, b.Key.ID), a.Key.Compare(b.Key), compareIDs(a.ID, b.ID))
+		return cmp.Or(under(&a).Compare(under(&b)), compareIDs(a.ID, b.ID))
 	})
 	slices.SortFunc(p.seen, func(a, b Seen) int { return a.Key.Compare(b.Key) })
 	p.count()

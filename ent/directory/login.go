@@ -40,6 +40,15 @@ func part(s string) string {
 	return s[:min(len(s), maxPart)]
 }
 
+// NumberedLogin returns the n-th login of a base: lea.martin, lea.martin2, lea.martin3; 64 characters at the most.
+func NumberedLogin(base string, n int) string {
+	if n < 2 {
+		return base
+	}
+	suffix := strconv.Itoa(n)
+	return base[:min(len(base), maxLogin-len(suffix))] + suffix
+}
+
 // Logins gives each person a login that nobody has. The zero value holds none. It is not safe for concurrent use: what
 // makes a login unique for good is the database's constraint.
 type Logins struct {
@@ -69,8 +78,7 @@ func (l *Logins) Propose(n ent.Name, fallback ent.ID) (string, error) {
 	login := base
 	if l.taken[login] {
 		for i := max(2, l.last[base]+1); ; i++ {
-			suffix := strconv.Itoa(i)
-			login = base[:min(len(base), maxLogin-len(suffix))] + suffix
+			login = NumberedLogin(base, i)
 			if !l.taken[login] {
 				l.last[base] = i
 				break

@@ -97,6 +97,7 @@ func Merge(a, b *Account, o MergeOptions) (kept, gone Account, record MergeRecor
 		kept.State, kept.Since = Active, on
 		kept.Ties, kept.Saved = mergeSaved(kept.Ties, kept.Saved), nil
 	}
+	kept.Blocked = kept.Blocked || gone.Blocked
 	kept.Version++
 	gone = Account{ID: gone.ID, Category: gone.Category, State: Merged, Since: on, Login: gone.Login, Version: gone.Version + 1}
 	return kept, gone, record, nil

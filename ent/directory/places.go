@@ -64,6 +64,19 @@ func newPlaces(known *Places, origin Origin) *places {
 	return p
 }
 
+// asKnown lets the source name places by the directory's own identifiers.
+func (p *places) asKnown(known *Places) {
+	for i := range known.Establishments {
+		p.establishments[known.Establishments[i].ID] = known.Establishments[i].ID
+	}
+	for i := range known.Classes {
+		p.classes[known.Classes[i].ID] = known.Classes[i].ID
+	}
+	for i := range known.Groups {
+		p.groups[known.Groups[i].ID] = known.Groups[i].ID
+	}
+}
+
 // free returns an identifier that no place has, from the origin's own.
 func (p *places) free(id ent.ID) ent.ID {
 	if p.byID[id] {
@@ -177,7 +190,7 @@ func (p *places) class(c ent.Class) {
 	if old, ok := p.knownClass[placeCode{at, c.Code}]; ok {
 		c.ID = old.ID
 		p.classes[source] = old.ID
-		if old.Label != c.Label || !slices.Equal(old.Programmes, c.Programmes) || !slices.Equal(old.Levels, c.Levels) {
+		if !p.foreign[at] && (old.Label != c.Label || !slices.Equal(old.Programmes, c.Programmes) || !slices.Equal(old.Levels, c.Levels)) {
 			p.add(Change{Op: OpChange, Object: ObjectClass, ID: c.ID, Reason: CodePlaceChanged, Place: &PlaceChange{Class: &c}, Establishments: []ent.ID{at}})
 		}
 		delete(p.knownClass, placeCode{at, c.Code})
@@ -206,7 +219,7 @@ func (p *places) group(g ent.Group) {
 	if old, ok := p.knownGroup[placeCode{at, g.Code}]; ok {
 		g.ID = old.ID
 		p.groups[source] = old.ID
-		if old.Label != g.Label || !slices.Equal(old.Classes, g.Classes) {
+		if !p.foreign[at] && (old.Label != g.Label || !slices.Equal(old.Classes, g.Classes)) {
 			p.add(Change{Op: OpChange, Object: ObjectGroup, ID: g.ID, Reason: CodePlaceChanged, Place: &PlaceChange{Group: &g}, Establishments: []ent.ID{at}})
 		}
 		delete(p.knownGroup, placeCode{at, g.Code})

@@ -33,8 +33,9 @@ type Plan struct {
 	counts      map[countKey]int64
 	remake      func(Head) Change
 	// loaded says that changes holds everything, in order.
-	loaded bool
-	only   map[ent.ID]bool
+	loaded  bool
+	partial bool
+	only    map[ent.ID]bool
 }
 
 // Seen is a record that says nothing new of what the directory keeps, though it is not the one last applied: its hash is all
@@ -69,7 +70,7 @@ func (p *Plan) Populations() []Population { return slices.Clone(p.populations) }
 func (p *Plan) Empty() bool { return len(p.places)+len(p.creates)+len(p.changes) == 0 }
 
 // Partial reports whether the plan is a part of another one: see For.
-func (p *Plan) Partial() bool { return p.only != nil }
+func (p *Plan) Partial() bool { return p.only != nil || p.partial }
 
 // Total returns how many changes there are.
 func (p *Plan) Total() int64 {

@@ -34,10 +34,12 @@ const (
 
 // PlanHead is the first line of a plan file, after its format: what the plan is of, and until when it holds.
 type PlanHead struct {
-	Feed    Feed       `json:"feed"`
-	Today   ent.Date   `json:"today"`
-	Base    int64      `json:"base,omitempty"`
-	Expires time.Time  `json:"expires"`
+	Feed    Feed      `json:"feed"`
+	Today   ent.Date  `json:"today"`
+	Base    int64     `json:"base,omitempty"`
+	Expires time.Time `json:"expires"`
+	// Partial says that the plan is a part of another one: applying it leaves the rest to be done.
+	Partial bool       `json:"partial,omitempty"`
 	Blocks  ent.Issues `json:"blocks,omitempty"`
 }
 
@@ -165,7 +167,7 @@ func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 		_, err = out.Write(b)
 		return err
 	}
-	head := planHead{PlanFormat, PlanHead{p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.blocks}}
+	head := planHead{PlanFormat, PlanHead{p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.Partial(), p.blocks}}
 	b, err := json.Marshal(head)
 	if err != nil {
 		return fmt.Errorf("directory: plan: %w", err)
@@ -236,7 +238,7 @@ func ReadPlan(r io.Reader, key []byte, now time.Time) (*Plan, error) {
 		return nil, unreadable()
 	}
 	s.head = sha256.Sum256(in.Bytes())
-	p := &Plan{Feed: head.Feed, Today: head.Today, Base: head.Base, blocks: head.Blocks, loaded: true, report: &ent.Report{}}
+	p := &Plan{Feed: head.Feed, Today: head.Today, Base: head.Base, partial: head.Partial, blocks: head.Blocks, loaded: true, report: &ent.Report{}}
 	s.take(in.Bytes())
 	for in.Scan() {
 		if bytes.HasPrefix(in.Bytes(), []byte(`{"end":`)) {

@@ -116,5 +116,7 @@ type Edit struct {
 	States []ent.Field
 	Person ent.Person
 	Ties   []Tie
+	// Delete puts the account on its way to deletion. An origin that still knows the person brings them back at its next
+	// feed: block such an account.
 	Delete bool
 }

@@ -66,5 +66,10 @@ func (s shaped) Record(h Head) Record {
 		}
 	}
 	r.Ties = kept
+	for i, f := range fieldTable() { // what is not kept is not handed over either
+		if s.set&(1<<i) == 0 && f.get(&r.Person) != "" {
+			_ = f.set(&r.Person, "") // nothing is a text of every field
+		}
+	}
 	return r
 }

@@ -49,7 +49,7 @@ type Record struct {
 	// Person holds the fields; its ID, affiliations, classes, groups and teachings are left empty: Ties say them.
 	Person ent.Person
 	Ties   []Tie
-	// Stated is what the record speaks of; zero for all that the feed states.
+	// Stated is what the record speaks of; zero for all that the feed states, and for nothing in a modification.
 	Stated FieldSet
 	// SchoolUAI is the UAI of the school whose number Schooling.SchoolNumber is; Adopt matches on it.
 	SchoolUAI ent.UAI
@@ -84,7 +84,7 @@ func (f *Feed) states(r *Record) FieldSet {
 	if !ok {
 		set = AllFields
 	}
-	if r.Stated != 0 {
+	if r.Stated != 0 || r.Op == RecordModify { // a modification that speaks of nothing we keep changes nothing
 		set &= r.Stated
 	}
 	return set
@@ -92,29 +92,33 @@ func (f *Feed) states(r *Record) FieldSet {
 
 // Overlay writes over a record what a later one of the same key states.
 func (r *Record) Overlay(later *Record) {
+	set := later.Stated
+	if set == 0 && later.Op != RecordModify {
+		set = AllFields
+	}
 	for i, f := range fieldTable() {
 		v := f.get(&later.Person)
-		if (later.Stated == 0 || later.Stated&(1<<i) != 0) && v != f.get(&r.Person) {
+		if set&(1<<i) != 0 && v != f.get(&r.Person) {
 			_ = f.set(&r.Person, v) // a text that comes from a field is one of the field
 		}
 	}
 	kept := r.Ties[:0:0]
 	for i := range r.Ties {
-		if later.Stated != 0 && later.Stated&r.Ties[i].Kind.bit() == 0 {
+		if set&r.Ties[i].Kind.bit() == 0 {
 			kept = append(kept, r.Ties[i])
 		}
 	}
 	for i := range later.Ties {
-		if later.Stated == 0 || later.Stated&later.Ties[i].Kind.bit() != 0 {
+		if set&later.Ties[i].Kind.bit() != 0 {
 			kept = append(kept, later.Ties[i])
 		}
 	}
 	r.Ties = kept
 	switch {
-	case later.Stated == 0:
+	case set == AllFields:
 		r.Stated = 0
-	case r.Stated != 0:
-		r.Stated |= later.Stated
+	case r.Stated != 0 || r.Op == RecordModify:
+		r.Stated |= set
 	}
 	if later.SchoolUAI != "" {
 		r.SchoolUAI = later.SchoolUAI

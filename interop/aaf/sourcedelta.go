@@ -73,7 +73,7 @@ func (s *Source) deltaRecord(h directory.Head) directory.Record {
 	out := directory.Record{Key: h.Key, Op: recordOp(x.op)}
 	for i := range x.entries {
 		e := &x.entries[i]
-		r := directory.Record{Key: h.Key, Pos: e.Head().Pos}
+		r := directory.Record{Key: h.Key, Op: recordOp(e.Head().Op), Pos: e.Head().Pos}
 		switch {
 		case e.Pupil != nil:
 			s.pupil(&r, e.Pupil)

@@ -100,6 +100,7 @@ type applying struct {
 	// created are the relatives of this plan, whom pupils name by key.
 	created map[directory.Key]ent.ID
 	logins  *logins
+	failed  error // of resolve
 	fresh   []directory.Account
 	group   []directory.Change
 	pending []work
@@ -155,6 +156,13 @@ func (a *applying) begin() error {
 	}
 	if err := a.record(&was); err != nil {
 		return err
+	}
+	if f := &a.p.Feed; a.o.PerEstablishment && !a.p.Partial() && f.Origin.Kind() != directory.KindHand {
+		// Others see from now on that this plan has begun, and are refused.
+		last.Plan = a.n
+		if err := putStanding(a.ctx, a.tx, f.Origin, last); err != nil {
+			return err
+		}
 	}
 	for ch := range a.p.Changes() {
 		if ch.Object == directory.ObjectPerson {
@@ -272,13 +280,26 @@ func (a *applying) persons(changes iter.Seq[directory.Change]) error {
 	return a.seen()
 }
 
-// resolve returns the relative of a key that this plan has created.
-func (a *applying) resolve(k directory.Key) ent.ID { return a.created[k] }
+// resolve returns the relative of a key: one that this plan has created, or one that is there by now.
+func (a *applying) resolve(k directory.Key) ent.ID {
+	if id, ok := a.created[k]; ok || a.failed != nil {
+		return id
+	}
+	var id ent.ID
+	err := a.tx.Query(a.ctx, `SELECT person FROM {person_key} WHERE tenant = $1 AND origin = $2 AND category = $3 AND key = $4`,
+		[]any{string(a.s.tenant), string(k.Origin), string(k.Category), k.ID}, func(row sqldb.Scanner) error { return row.Scan(&id) })
+	a.failed = err
+	a.created[k] = id // nobody, too: it is asked once
+	return id
+}
 
 func (a *applying) create(ch *directory.Change) error {
 	x := ch.NewAccount(a.s.o.NewID(), a.resolve)
 	if ch.Key.Category == directory.Relative {
 		a.created[ch.Key] = x.ID
+	}
+	if a.failed != nil {
+		return a.failed
 	}
 	x.Version = 1
 	a.fresh = append(a.fresh, x)
@@ -399,11 +420,13 @@ func (a *applying) changeOne(x *directory.Account, w *work) error {
 		a.leave(w, directory.CodeMoved)
 		return nil
 	}
-	if err != nil {
+	if err = errors.Join(err, a.failed); err != nil {
 		return err
 	}
 	if after.State == directory.Purged {
-		err = a.w.remove(x)
+		if err = a.w.release(x.ID); err == nil {
+			err = a.w.remove(x)
+		}
 	} else {
 		if err := a.logins.giveOne(a.ctx, a.tx, a.s.o.Relatives, &after); err != nil {
 			return err
@@ -415,6 +438,7 @@ func (a *applying) changeOne(x *directory.Account, w *work) error {
 	if err != nil {
 		return err
 	}
+	*x = after
 	for i := range w.changes {
 		a.report.Keep(string(w.changes[i].Op), 1)
 	}

@@ -107,6 +107,9 @@ func (s *Store) Erase(ctx context.Context, person ent.ID, by ent.Actor) (int64, 
 			before := len(a.Ties)
 			a.Ties = slices.DeleteFunc(a.Ties, func(t directory.Tie) bool { return t.Kind == directory.TieRelative && t.Target == person })
 			n += int64(before - len(a.Ties))
+			for i := range a.Keys {
+				a.Keys[i].Hash = directory.Hash{} // what the origin says of the pupil is read again
+			}
 			return len(a.Ties) != before
 		})
 		if err != nil {
@@ -114,25 +117,29 @@ func (s *Store) Erase(ctx context.Context, person ent.ID, by ent.Actor) (int64, 
 		}
 		// Accounts that were merged into this one were the same person.
 		var merged []ent.ID
-		err = tx.Query(ctx, `SELECT gone FROM {merge} WHERE tenant = $1 AND kept = $2`, []any{string(s.tenant), string(person)}, func(row sqldb.Scanner) error {
-			var id ent.ID
-			err := row.Scan(&id)
-			merged = append(merged, id)
-			return err
-		})
-		if err != nil {
-			return err
+		for next := []ent.ID{person}; len(next) > 0; next = next[1:] { // and into those
+			err = tx.Query(ctx, `SELECT gone FROM {merge} WHERE tenant = $1 AND kept = $2`, []any{string(s.tenant), string(next[0])}, func(row sqldb.Scanner) error {
+				var id ent.ID
+				err := row.Scan(&id)
+				merged, next = append(merged, id), append(next, id)
+				return err
+			})
+			if err != nil {
+				return err
+			}
 		}
 		for _, q := range []string{
 			`DELETE FROM {undo} WHERE tenant = $1 AND person = $2`,
 			`DELETE FROM {merge} WHERE tenant = $1 AND (kept = $2 OR gone = $2)`,
 			`DELETE FROM {distinct} WHERE tenant = $1 AND (a = $2 OR b = $2)`,
 		} {
-			k, err := tx.Exec(ctx, q, string(s.tenant), string(person))
-			if err != nil {
-				return err
+			for _, id := range append(merged, person) {
+				k, err := tx.Exec(ctx, q, string(s.tenant), string(id))
+				if err != nil {
+					return err
+				}
+				n += k
 			}
-			n += k
 		}
 		list, err := w.accounts(append(merged, person))
 		if err != nil {

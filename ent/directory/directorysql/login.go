@@ -8,8 +8,8 @@ import (
 	"github.com/opencartable/cartable/ent/sqldb"
 )
 
-// logins gives logins inside one transaction. What makes them unique for good is the index of the database: two
-// transactions that chose the same one meet there, and the second runs again.
+// logins gives logins inside one transaction. Plans of a tenant are applied one after the other; what makes logins unique
+// for good is the index of the database.
 type logins struct {
 	book  directory.Logins
 	asked map[string]bool
@@ -40,6 +40,11 @@ func (l *logins) giveOne(ctx context.Context, tx *sqldb.Tx, policy directory.Rel
 	if len(a.Keys) > 0 {
 		fallback = ent.ID(a.Keys[0].ID)
 	}
+	if directory.Login(a.Person.Name) == "" {
+		if err := l.ask(ctx, tx, directory.Login(ent.Name{Family: string(fallback)})); err != nil {
+			return err
+		}
+	}
 	login, err := l.book.Propose(a.Person.Name, fallback)
 	if err != nil {
 		return err
@@ -48,7 +53,8 @@ func (l *logins) giveOne(ctx context.Context, tx *sqldb.Tx, policy directory.Rel
 	return nil
 }
 
-// ask takes the logins of the base that begin as one does.
+// ask takes the logins of the base that a name would give, as far as the first ones that are free: by equality, which every
+// collation agrees on.
 func (l *logins) ask(ctx context.Context, tx *sqldb.Tx, base string) error {
 	if !l.known {
 		l.known, l.empty = true, true
@@ -61,16 +67,25 @@ func (l *logins) ask(ctx context.Context, tx *sqldb.Tx, base string) error {
 			return err
 		}
 	}
-	if l.empty || l.asked[base] {
+	if l.empty || l.asked[base] || base == "" {
 		return nil
 	}
 	l.asked[base] = true
-	// A number follows, and nothing else: the range of digits is small.
-	return tx.Query(ctx, `SELECT login FROM {person} WHERE tenant = $1 AND (login = $2 OR login >= $3 AND login < $4)`,
-		[]any{string(tx.Tenant()), base, base + "0", base + ":"}, func(row sqldb.Scanner) error {
+	for from := 1; ; from += 16 {
+		list := make([]string, 0, 16)
+		for n := from; n < from+16; n++ {
+			list = append(list, directory.NumberedLogin(base, n))
+		}
+		taken := 0
+		err := in(ctx, tx, `SELECT login FROM {person} WHERE tenant = $1 AND login IN (?)`, list, func(row sqldb.Scanner) error {
 			var login string
 			err := row.Scan(&login)
 			l.book.Take(login)
+			taken++
 			return err
 		})
+		if err != nil || taken == 0 {
+			return err
+		}
+	}
 }

@@ -24,6 +24,9 @@ func (s *Store) applyParts(ctx context.Context, p *directory.Plan, o *ApplyOptio
 		if first, ok := home[ch.ID]; ok && ch.ID != "" {
 			at = first
 		}
+		if ch.Op == directory.OpCreate && ch.Key.Category == directory.Relative {
+			at = "" // first of all: the pupils of every establishment find them
+		}
 		home[ch.ID] = at
 		parts[at] = append(parts[at], ch)
 	}

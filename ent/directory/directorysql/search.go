@@ -113,7 +113,7 @@ func (f *finding) page() (Page, error) {
 	for {
 		// One more than the page, to know whether there is a next one; a person found by two words comes once, so that more
 		// may be needed.
-		hits, more, err := f.hits(at, f.q.Limit+1)
+		hits, next, more, err := f.hits(at, f.q.Limit+1)
 		if err != nil {
 			return Page{}, err
 		}
@@ -139,7 +139,7 @@ func (f *finding) page() (Page, error) {
 		if !more {
 			return out, nil
 		}
-		at = hits[len(hits)-1]
+		at = next
 	}
 }
 
@@ -165,7 +165,8 @@ func (f *finding) start() (hit, error) {
 	if err != nil {
 		return hit{}, err
 	}
-	if len(list) == 1 {
+	// Who the asker may not see is no page, whatever the name: the answer tells nothing of it.
+	if len(list) == 1 && f.sees(&list[0]) {
 		for _, w := range directory.SearchKeys(list[0].Person.Name) {
 			if strings.HasPrefix(w, f.text) {
 				return hit{word: w, person: list[0].ID}, nil
@@ -216,38 +217,49 @@ func (f *finding) branches() []branch {
 	return out
 }
 
-// hits returns at least one and about n rows after a place, in their order; more says that others follow.
-func (f *finding) hits(at hit, n int) (hits []hit, more bool, err error) {
+// hits returns the rows after a place, in their order, up to where every range was read: next is that place when more says
+// that others follow. Rows that the asker is not to see are left out, so that there may be none.
+func (f *finding) hits(at hit, n int) (hits []hit, next hit, more bool, err error) {
 	if f.q.Class != "" {
-		return f.classHits(at)
+		hits, err = f.classHits(at)
+		return hits, next, false, err
 	}
 	for list := range slices.Chunk(f.branches(), branchLimit) {
 		query, args := f.statement(list, at, n)
-		per := map[int]int{}
+		rows := make([]int, len(list))
+		last := make([]hit, len(list))
 		err := f.tx.Query(f.ctx, query, args, func(row sqldb.Scanner) error {
 			var (
 				h hit
 				b int
 			)
-			err := row.Scan(&b, &h.word, &h.person, &h.profile)
-			if per[b]++; per[b] == n {
-				more = true
+			if err := row.Scan(&b, &h.word, &h.person, &h.profile); err != nil {
+				return err
 			}
-			if except := f.reach[h.profile].Except; !slices.Contains(except, h.person) {
+			rows[b]++
+			if h.compare(last[b]) > 0 {
+				last[b] = h
+			}
+			if !slices.Contains(f.reach[h.profile].Except, h.person) {
 				hits = append(hits, h)
 			}
-			return err
+			return nil
 		})
 		if err != nil {
-			return nil, false, err
+			return nil, next, false, err
+		}
+		for b := range list { // beyond the last row of a range that was cut, others may come first
+			if rows[b] == n && (!more || last[b].compare(next) < 0) {
+				next, more = last[b], true
+			}
 		}
 	}
 	slices.SortFunc(hits, hit.compare)
 	hits = slices.CompactFunc(hits, func(a, b hit) bool { return a.word == b.word && a.person == b.person })
-	if len(hits) > n { // beyond the n-th, another range may have rows that were not read
-		hits, more = hits[:n], true
+	if more {
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.compare(next) > 0 })
 	}
-	return hits, more && len(hits) > 0, nil
+	return hits, next, more, nil
 }
 
 // statement is one range of the index per branch, each cut at n rows. Parameters are numbered by their first use, as every
@@ -302,7 +314,7 @@ func (f *finding) statement(list []branch, at hit, n int) (string, []any) {
 }
 
 // classHits returns everybody of a class or group whom the asker may see: a class is small.
-func (f *finding) classHits(at hit) ([]hit, bool, error) {
+func (f *finding) classHits(at hit) ([]hit, error) {
 	var ids []ent.ID
 	err := f.tx.Query(f.ctx, `SELECT DISTINCT person FROM {member} WHERE tenant = $1 AND target = $2 LIMIT $3`,
 		[]any{string(f.s.tenant), string(f.q.Class), int64(memberLimits)}, func(row sqldb.Scanner) error {
@@ -312,11 +324,11 @@ func (f *finding) classHits(at hit) ([]hit, bool, error) {
 			return err
 		})
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	list, err := accounts(f.ctx, f.tx, sorted(ids))
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	var hits []hit
 	for i := range list {
@@ -334,7 +346,7 @@ func (f *finding) classHits(at hit) ([]hit, bool, error) {
 		}
 	}
 	slices.SortFunc(hits, hit.compare)
-	return hits, false, nil
+	return hits, nil
 }
 
 // sees reports whether the asker reaches an account under one of its profiles.

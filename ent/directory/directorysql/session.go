@@ -230,6 +230,19 @@ func (w *session) remove(a *directory.Account) error {
 	return nil
 }
 
+// release lets the pupils of a relative who goes wait for them again, by key.
+func (w *session) release(relative ent.ID) error {
+	return eachPupil(w, relative, func(a *directory.Account) bool {
+		for i := range a.Ties {
+			if t := &a.Ties[i]; t.Kind == directory.TieRelative && t.Target == relative {
+				t.Target = ""
+			}
+		}
+		directory.SortTies(a.Ties)
+		return true
+	})
+}
+
 // accounts reads accounts, locked.
 func (w *session) accounts(ids []ent.ID) ([]directory.Account, error) {
 	ids = sorted(slices.Clone(ids))
