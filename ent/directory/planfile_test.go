@@ -151,3 +151,16 @@ func TestGoldenPlanFile(t *testing.T) {
 	assert.Equal(t, slices.Collect(plan.Changes()), slices.Collect(back.Changes()))
 	assert.ErrorIs(t, back.Blocked(), directory.CodeGuard)
 }
+
+// A part of a plan stays a part when it is read back: applying it leaves the rest to be done.
+func TestPartOfAPlanStaysAPart(t *testing.T) {
+	t.Parallel()
+	_, p := planned(t)
+	part := p.For("4001")
+	back, err := directory.ReadPlan(bytes.NewReader(file(t, part)), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.True(t, back.Partial())
+	whole, err := directory.ReadPlan(bytes.NewReader(file(t, p)), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.False(t, whole.Partial())
+}

@@ -48,6 +48,16 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"Section11EndOfYear", checkSection11EndOfYear},
 		{"PlanOfOneSchool", checkPlanOfOneSchool},
 		{"PersonChangedSinceThePlanIsLeftAside", checkPersonChangedSinceThePlanIsLeftAside},
+		{"ChangesOfOneAccountStandTogether", checkChangesOfOneAccountStandTogether},
+		{"RelativeWhoJoinsIsTied", checkRelativeWhoJoinsIsTied},
+		{"TieWaitsAlthoughThePupilChanges", checkTieWaitsAlthoughThePupilChanges},
+		{"EmptyModificationChangesNothing", checkEmptyModificationChangesNothing},
+		{"RelativeComesBackWithTheSchool", checkRelativeComesBackWithTheSchool},
+		{"RelativeComesBackAfterThePurge", checkRelativeComesBackAfterThePurge},
+		{"AbsenceDoesNotBringBack", checkAbsenceDoesNotBringBack},
+		{"KeyThatChanges", checkKeyThatChanges},
+		{"ByHandMakesNoPlace", checkByHandMakesNoPlace},
+		{"FileOfOneSchool", checkFileOfOneSchool},
 		{"PropertiesOfAPlan", checkPropertiesOfAPlan},
 	} {
 		t.Run(c.name, func(t *testing.T) {
