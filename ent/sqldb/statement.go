@@ -49,7 +49,7 @@ func (tx *Tx) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 func (s statements) close() {
 	for _, p := range s {
 		if p.stmt != nil {
-			p.stmt.Close() //nolint:errcheck // nothing was asked of it that is not answered
+			p.stmt.Close()
 		}
 	}
 }

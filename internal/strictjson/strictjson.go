@@ -13,18 +13,18 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// Fault says where a document stops being one.
-type Fault struct {
+// SyntaxError says where a document stops being one.
+type SyntaxError struct {
 	// Field is the key at fault, or "document". A name read from the file is shown only when it has the shape of one.
 	Field ent.Field
 	Pos   ent.Pos
 }
 
 // Error names the place; what the text holds there is not said.
-func (f *Fault) Error() string { return "strictjson: unreadable at " + f.Pos.String() }
+func (f *SyntaxError) Error() string { return "strictjson: unreadable at " + f.Pos.String() }
 
-// Read reads a document of the named file into v. It returns a *Fault for what is wrong.
-func Read(file string, b []byte, v any) *Fault {
+// Read reads a document of the named file into v. It returns a *SyntaxError for what is wrong.
+func Read(file string, b []byte, v any) *SyntaxError {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -39,7 +39,7 @@ func Read(file string, b []byte, v any) *Fault {
 	return nil
 }
 
-func unreadable(file string, b []byte, offset int64, err error) *Fault {
+func unreadable(file string, b []byte, offset int64, err error) *SyntaxError {
 	field := "document"
 	var (
 		syntax *json.SyntaxError
@@ -63,11 +63,11 @@ func unreadable(file string, b []byte, offset int64, err error) *Fault {
 	return at(file, b, offset, field)
 }
 
-func at(file string, b []byte, offset int64, field string) *Fault {
+func at(file string, b []byte, offset int64, field string) *SyntaxError {
 	read := b[:min(max(offset, 0), int64(len(b)))]
 	line := 1 + bytes.Count(read, []byte{'\n'})
 	column := max(1, utf8.RuneCount(read[bytes.LastIndexByte(read, '\n')+1:]))
-	return &Fault{ent.NewField(field), ent.Pos{File: file, Line: line, Column: column, Offset: offset}}
+	return &SyntaxError{ent.NewField(field), ent.Pos{File: file, Line: line, Column: column, Offset: offset}}
 }
 
 // keyTwice finds a key that stands twice in an object, in whatever case: the decoder would keep the last one.
