@@ -305,9 +305,10 @@ func (f *finding) statement(list []branch, at hit, n int) (string, []any) {
 			b.WriteString(`{found} f WHERE `)
 		}
 		b.WriteString(`f.tenant = ` + tenant() + ` AND f.establishment = ` + arg(string(x.establishment)) + ` AND f.profile = ` + arg(string(x.profile)))
-		// The range begins where the page does: the words before it are not even looked at.
-		b.WriteString(` AND f.word >= ` + once("from", max(f.text, at.word)) + ` AND f.word < ` + once("to", f.text+"\U0010FFFF"))
-		b.WriteString(` AND (f.word, f.person) > (` + once("word", at.word) + `, ` + once("person", string(at.person)) + `)`)
+		// The range begins at the pair, which PostgreSQL prefers to a bound of the word alone: the pair of a first page is the
+		// text, or all the words before it would be gone through.
+		b.WriteString(` AND (f.word, f.person) > (` + once("word", max(f.text, at.word)) + `, ` + once("person", string(at.person)) + `)`)
+		b.WriteString(` AND f.word < ` + once("to", f.text+"\U0010FFFF"))
 		b.WriteString(` ORDER BY f.word, f.person LIMIT ` + once("limit", int64(n)) + `) AS s` + strconv.Itoa(i))
 	}
 	return b.String(), args
