@@ -63,9 +63,6 @@ type Mark struct {
 	Leaver        bool
 }
 
-// unchanged reports whether a record of that hash says nothing new.
-func (m *Mark) unchanged(h Hash) bool { return h == m.Hash && !m.Gone && m.State == Active }
-
 // Mark returns the mark of one of the account's keys, false for a key it does not hold.
 func (a *Account) Mark(k Key) (Mark, bool) {
 	i := a.key(k)

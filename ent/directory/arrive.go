@@ -207,7 +207,7 @@ func (c *comparison) join(h Head, r *Record, same []*Account, why ent.Code, para
 		c.taken[a.ID] = true
 		if h.Key.Category == Relative {
 			// Pupils of this source name the relative by this key: it is known from now on.
-			c.mark(&Mark{Key: h.Key, ID: a.ID, State: a.State})
+			c.marks.add(&Mark{Key: h.Key, ID: a.ID, State: a.State})
 			c.seen = append(c.seen, true)
 			c.joined = append(c.joined, h.Key)
 		}

@@ -24,7 +24,7 @@ func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan
 	c := &comparison{
 		ctx: ctx, known: known, src: src, policy: policy, feed: feed,
 		plan:  &Plan{Feed: feed, Today: policy.Today, report: &ent.Report{}, derived: map[Key][]Tie{}},
-		index: map[Category]map[string]uint32{}, news: map[Key]bool{}, taken: map[ent.ID]bool{}, after: map[ent.ID][]Tie{},
+		marks: newMarks(feed.Origin), news: map[Key]bool{}, taken: map[ent.ID]bool{}, after: map[ent.ID][]Tie{},
 		byChild: map[Key][]Tie{}, byChildID: map[ent.ID][]Tie{}, touched: map[ent.ID]bool{}, restored: map[ent.ID]bool{},
 	}
 	standing, err := known.Standing(ctx, feed.Origin)
@@ -61,9 +61,8 @@ type comparison struct {
 	empty  bool // nobody is known
 	stale  bool // equal hashes prove nothing: the context has changed
 
-	marks markList
+	marks *marks
 	seen  []bool
-	index map[Category]map[string]uint32 // of marks, by identifier
 
 	arrive  []Head // not known by this origin
 	changed []Head
@@ -134,48 +133,15 @@ func (c *comparison) readMarks() error {
 		if err != nil {
 			return err
 		}
-		c.mark(&m)
+		c.marks.add(&m)
 	}
 	c.seen = make([]bool, c.marks.n)
 	c.empty = c.empty && c.marks.n == 0
 	return nil
 }
 
-// mark keeps a mark.
-func (c *comparison) mark(m *Mark) {
-	at := c.index[m.Key.Category]
-	if at == nil {
-		at = map[string]uint32{}
-		c.index[m.Key.Category] = at
-	}
-	at[m.Key.ID] = uint32(c.marks.n) //nolint:gosec // fewer than 2^32 persons
-	c.marks.add(m)
-}
-
 // marked returns the number of a key's mark. Keys are of this origin.
-func (c *comparison) marked(k *Key) (uint32, bool) {
-	n, ok := c.index[k.Category][k.ID]
-	return n, ok && k.Origin == c.feed.Origin
-}
-
-// markList holds many marks, in pieces that never move.
-type markList struct {
-	pieces [][]Mark
-	n      int
-}
-
-const markPiece = 1 << 12
-
-func (l *markList) add(m *Mark) {
-	if l.n%markPiece == 0 {
-		l.pieces = append(l.pieces, make([]Mark, 0, markPiece))
-	}
-	last := len(l.pieces) - 1
-	l.pieces[last] = append(l.pieces[last], *m)
-	l.n++
-}
-
-func (l *markList) at(n uint32) *Mark { return &l.pieces[n/markPiece][n%markPiece] }
+func (c *comparison) marked(k *Key) (uint32, bool) { return c.marks.find(k) }
 
 // readHeads sorts the records into those who arrive, those who may have changed and those who leave.
 func (c *comparison) readHeads() error {
@@ -186,14 +152,21 @@ func (c *comparison) readHeads() error {
 			c.plan.report.Keep("hand", 1)
 			continue
 		}
-		n, ok := c.marked(&h.Key)
 		kind := string(h.Key.Category)
+		if h.Op != RecordDelete && !c.stale {
+			if n, ok := c.marks.unchanged(&h); ok {
+				c.seen[n] = true
+				c.plan.report.Keep(kind, 1)
+				continue
+			}
+		}
+		n, ok := c.marked(&h.Key)
 		if ok {
 			c.seen[n] = true
 		}
 		switch {
 		case h.Op == RecordDelete:
-			if !ok || c.marks.at(n).Gone {
+			if !ok || c.marks.gone(n) {
 				c.issue(&h.Key, CodeDeleteUnknown)
 			} else {
 				c.left = append(c.left, n)
@@ -202,7 +175,6 @@ func (c *comparison) readHeads() error {
 		case !ok:
 			c.arrive = append(c.arrive, h)
 			c.news[h.Key] = true
-		case !c.stale && !h.Hash.IsZero() && c.marks.at(n).unchanged(h.Hash):
 		default:
 			c.changed = append(c.changed, h)
 		}
@@ -213,8 +185,8 @@ func (c *comparison) readHeads() error {
 	slices.SortFunc(c.changed, byKey)
 	if c.feed.Complete {
 		scope := c.scope()
-		for n := range uint32(c.marks.n) { //nolint:gosec // idem
-			if m := c.marks.at(n); !c.seen[n] && !m.Gone && (scope == nil || scope[m.Establishment]) {
+		for n := range c.marks.len() {
+			if !c.seen[n] && !c.marks.gone(n) && c.marks.within(n, scope) {
 				c.left = append(c.left, n)
 			}
 		}
@@ -247,42 +219,41 @@ func (c *comparison) guard() error {
 		return nil
 	}
 	type at struct {
-		establishment ent.ID
-		profile       ent.Profile
+		place   uint32
+		profile uint16
 	}
 	counts := map[at]*Population{}
-	named := set(c.feed.Named)
-	scope := c.scope()
-	add := func(n uint32, vanished bool) {
-		m := c.marks.at(n)
-		k := at{m.Establishment, m.Profile}
+	of := func(n uint32) *Population {
+		m := c.marks.packed(n)
+		k := at{m.place, m.profile}
 		p := counts[k]
 		if p == nil {
-			p = &Population{Establishment: k.establishment, Profile: k.profile}
+			p = &Population{Establishment: c.marks.places[k.place], Profile: ent.Profile(c.marks.kinds[k.profile])}
 			counts[k] = p
 		}
-		if vanished {
-			p.Vanished++
-			if named[m.Key] {
-				p.Named++
-			}
-			if m.Leaver {
-				p.Leavers++
-			}
-			return
+		return p
+	}
+	named := set(c.feed.Named)
+	scope := c.scope()
+	for n := range c.marks.len() {
+		if c.marks.gone(n) || !c.marks.within(n, scope) {
+			continue
 		}
+		p := of(n)
 		p.Known++
-		if m.Leaver {
+		if c.marks.packed(n).flags&markLeaver != 0 {
 			p.FinalYear++
 		}
 	}
-	for n := range uint32(c.marks.n) { //nolint:gosec // fewer than 2^32 persons
-		if m := c.marks.at(n); !m.Gone && (scope == nil || scope[m.Establishment]) {
-			add(n, false)
-		}
-	}
 	for _, n := range c.left {
-		add(n, true)
+		m, p := c.marks.at(n), of(n)
+		p.Vanished++
+		if named[m.Key] {
+			p.Named++
+		}
+		if m.Leaver {
+			p.Leavers++
+		}
 	}
 	list := make([]Population, 0, len(counts))
 	for _, p := range counts {
@@ -335,7 +306,7 @@ func (c *comparison) record(h Head, quiet bool) Record {
 // relative returns the account of a relative, "" when the key is not known or comes with this plan.
 func (c *comparison) relative(k *Key) ent.ID {
 	if n, ok := c.marked(k); ok {
-		return c.marks.at(n).ID
+		return c.marks.account(n)
 	}
 	return ""
 }
@@ -361,7 +332,7 @@ func (c *comparison) changes() error {
 		q := Query{}
 		for _, h := range list {
 			n, _ := c.marked(&h.Key)
-			q.IDs = append(q.IDs, c.marks.at(n).ID)
+			q.IDs = append(q.IDs, c.marks.account(n))
 		}
 		accounts, err := c.accounts(q)
 		if err != nil {
@@ -373,7 +344,7 @@ func (c *comparison) changes() error {
 		}
 		for _, h := range list {
 			n, _ := c.marked(&h.Key)
-			a := byID[c.marks.at(n).ID]
+			a := byID[c.marks.account(n)]
 			if a == nil {
 				continue
 			}
@@ -638,7 +609,7 @@ func (c *comparison) leavers() error {
 	for list := range slices.Chunk(several, batch) {
 		q := Query{}
 		for _, n := range list {
-			q.IDs = append(q.IDs, c.marks.at(n).ID)
+			q.IDs = append(q.IDs, c.marks.account(n))
 		}
 		accounts, err := c.accounts(q)
 		if err != nil {

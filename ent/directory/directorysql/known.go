@@ -23,7 +23,7 @@ func (s *Store) Marks(ctx context.Context, o directory.Origin) iter.Seq2[directo
 	return func(yield func(directory.Mark, error) bool) {
 		err := s.view(ctx, func(tx *sqldb.Tx) error {
 			return tx.Query(ctx, `SELECT data FROM {mark} WHERE tenant = $1 AND origin = $2`, []any{string(s.tenant), string(o)}, func(row sqldb.Scanner) error {
-				var data []byte
+				var data sql.RawBytes // of the driver: readPage copies it
 				if err := row.Scan(&data); err != nil {
 					return err
 				}
