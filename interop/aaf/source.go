@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
@@ -218,16 +219,31 @@ func (s *Source) Heads() iter.Seq[directory.Head] {
 			}
 			return
 		}
+		var ids texts
 		for _, c := range []Category{Pupils, Relatives, Staff} {
 			to := categoryOf(c)
 			for n := range s.m.rows(indexOf(c)) {
-				h := directory.Head{Key: directory.Key{Origin: s.o.Origin, Category: to, ID: string(s.m.st.id(n))}, Hash: s.hash(n), Ref: n}
+				h := directory.Head{Key: directory.Key{Origin: s.o.Origin, Category: to, ID: ids.of(s.m.st.id(n))}, Hash: s.hash(n), Ref: n}
 				if !yield(h) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// texts makes short texts of bytes, many of them in one piece of memory.
+type texts struct{ b *strings.Builder }
+
+func (t *texts) of(b []byte) string {
+	const piece = 4096
+	if t.b == nil || t.b.Len()+len(b) > t.b.Cap() {
+		t.b = &strings.Builder{}
+		t.b.Grow(max(piece, len(b)))
+	}
+	at := t.b.Len()
+	t.b.Write(b)
+	return t.b.String()[at:]
 }
 
 func recordOp(op Op) directory.RecordOp {
