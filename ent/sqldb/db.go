@@ -29,8 +29,9 @@ type Options struct {
 	Clock func() time.Time
 	// Jitter returns a number from 0 to n-1, to spread the retries of several servers; by default a random one.
 	Jitter func(n int64) int64
-	// Copy is the bulk loader of the driver; sqldb/open sets it.
-	Copy Copier
+	// Copy is the bulk loader of the driver, Batch sends several statements at once; sqldb/open sets them.
+	Copy  Copier
+	Batch Batcher
 }
 
 // DB is one database and the names of the tables in it. It is safe for concurrent use.
@@ -43,6 +44,7 @@ type DB struct {
 	clock   func() time.Time
 	jitter  func(int64) int64
 	copy    Copier
+	batch   Batcher
 	// turn holds the one writer that SQLite lets in, so that the others of this process wait in order instead of polling.
 	turn chan struct{}
 }
@@ -59,7 +61,7 @@ func New(handle *sql.DB, engine Engine, o Options) (*DB, error) {
 	if !isName(o.Prefix, maxPrefix) || o.Schema != "" && (engine == SQLite || !isName(o.Schema, maxSchema)) {
 		return nil, failure(CodeName)
 	}
-	db := &DB{handle: handle, engine: engine, log: o.Logger, retries: o.Retries, clock: o.Clock, jitter: o.Jitter, copy: o.Copy}
+	db := &DB{handle: handle, engine: engine, log: o.Logger, retries: o.Retries, clock: o.Clock, jitter: o.Jitter, copy: o.Copy, batch: o.Batch}
 	db.names.schema, db.names.prefix = o.Schema, o.Prefix
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)

@@ -26,9 +26,12 @@ type Tx struct {
 	conn   *sql.Conn // nil in a vendor's transaction
 	tenant ent.Tenant
 	stmts  statements
-	busy   bool // rows are being read or loaded
-	ended  bool
-	failed error
+	// sent are statements that wait to be sent together: see Send.
+	sent      []Statement
+	sentBytes int
+	busy      bool // rows are being read or loaded
+	ended     bool
+	failed    error
 }
 
 // Tenant returns the tenant of the transaction.
@@ -40,8 +43,15 @@ func (tx *Tx) Engine() Engine { return tx.db.engine }
 // SQL replaces the tokens of a text; see [DB.SQL].
 func (tx *Tx) SQL(text string) string { return tx.db.SQL(text) }
 
-// ready returns why no statement can be sent now, nil when one can.
+// ready sends the statements that wait and returns why no other one can be sent now, nil when one can.
 func (tx *Tx) ready(ctx context.Context) error {
+	if err := tx.able(ctx); err != nil {
+		return err
+	}
+	return tx.flush(ctx)
+}
+
+func (tx *Tx) able(ctx context.Context) error {
 	switch {
 	case tx.ended:
 		return failure(CodeEnded)

@@ -136,6 +136,9 @@ func (db *DB) once(ctx context.Context, tenant ent.Tenant, read bool, fn func(*T
 	if tx.failed != nil {
 		return tx.failed
 	}
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
 	if err := ctx.Err(); err != nil {
 		return Wrap(err)
 	}

@@ -99,7 +99,10 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 			return errors.Join(insertThing(t.Context(), tx, "a"), insertThing(t.Context(), tx, "b"))
 		})
 		var runs atomic.Int64
-		var all sync.WaitGroup
+		var all, met sync.WaitGroup
+		if db.Engine() == sqldb.PostgreSQL {
+			met.Add(2)
+		}
 		for _, order := range [][]string{{"a", "b"}, {"b", "a"}} {
 			all.Go(func() {
 				assert.NoError(t, db.Update(t.Context(), tenant, func(tx *sqldb.Tx) error {
@@ -108,8 +111,9 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 						if _, err := tx.Exec(t.Context(), `UPDATE {thing} SET number = number + 10 WHERE tenant = $1 AND id = $2`, string(tenant), id); err != nil {
 							return fmt.Errorf("wrapped by the caller: %w", err)
 						}
-						if i == 0 && first {
-							time.Sleep(200 * time.Millisecond) // until the other has its row
+						if i == 0 && first && db.Engine() == sqldb.PostgreSQL {
+							met.Done()
+							met.Wait() // until the other has its row
 						}
 					}
 					return nil

@@ -452,9 +452,8 @@ func (a *applying) keep(x *directory.Account, version int64) error {
 	if err != nil {
 		return failure(CodeRow)
 	}
-	_, err = a.tx.Exec(a.ctx, `INSERT INTO {undo} (tenant, plan, person, version, before) VALUES ($1, $2, $3, $4, $5)
+	return a.tx.Send(a.ctx, `INSERT INTO {undo} (tenant, plan, person, version, before) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, plan, person) DO UPDATE SET version = excluded.version`, string(a.s.tenant), a.n, string(x.ID), version, string(text))
-	return err
 }
 
 // eventOf returns the event of the changes of one person: the gravest.

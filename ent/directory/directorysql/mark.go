@@ -1,7 +1,9 @@
 package directorysql
 
 import (
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -16,8 +18,10 @@ import (
 // A night looks at the mark of everybody: a row each would cost more than reading the feed. So marks stand many to a row,
 // in pages chosen by a hash of the key.
 
-// markPages is how many pages the marks of an origin are spread over. It never changes: pages are found by it.
-const markPages = 1024
+// markPages is how many pages the marks of an origin are spread over, so that one has a hundred marks in the largest academy:
+// fewer would make a night write again much that has not changed, more would read as slowly as rows. It never changes: pages
+// are found by it.
+const markPages = 1 << 14
 
 type pageKey struct {
 	origin directory.Origin
@@ -37,25 +41,51 @@ func pageOf(k *directory.Key) pageKey {
 	return pageKey{k.Origin, int64(h.Sum32() % markPages)}
 }
 
-// marks gathers the marks that a transaction changes; nil stands for one that goes.
-type marks map[pageKey]map[markKey]*directory.Mark
+// marks gathers the marks that a transaction changes.
+type marks map[pageKey]*pageMarks
 
-func (m marks) set(k *directory.Key, mark *directory.Mark) {
-	at := pageOf(k)
-	if m[at] == nil {
-		m[at] = map[markKey]*directory.Mark{}
-	}
-	m[at][markKey{k.Category, k.ID}] = mark
+// pageMarks are those of one page. A first load adds all there are: they wait as they will be written.
+type pageMarks struct {
+	added   []byte
+	changes map[markKey]*directory.Mark // nil stands for one that goes
 }
 
-// put sets the marks of an account.
+func (m marks) page(k *directory.Key) *pageMarks {
+	at := pageOf(k)
+	p := m[at]
+	if p == nil {
+		p = &pageMarks{}
+		m[at] = p
+	}
+	return p
+}
+
+func (m marks) set(k *directory.Key, mark *directory.Mark) {
+	p := m.page(k)
+	if p.changes == nil {
+		p.changes = map[markKey]*directory.Mark{}
+	}
+	p.changes[markKey{k.Category, k.ID}] = mark
+}
+
+// add sets the mark of a key that is new.
+func (m marks) add(mark *directory.Mark) {
+	p := m.page(&mark.Key)
+	if _, changed := p.changes[markKey{mark.Key.Category, mark.Key.ID}]; changed {
+		m.set(&mark.Key, mark)
+		return
+	}
+	p.added = appendMark(p.added, mark)
+}
+
+// put sets the marks of an account that is new.
 func (m marks) put(a *directory.Account) {
 	if a.State == directory.Merged {
 		return
 	}
 	for i := range a.Keys {
 		if mark, ok := a.Mark(a.Keys[i].Key); ok {
-			m.set(&a.Keys[i].Key, &mark)
+			m.add(&mark)
 		}
 	}
 }
@@ -84,7 +114,7 @@ func (w *session) flush() error {
 	for _, o := range slices.Sorted(maps.Keys(byOrigin)) {
 		pages := byOrigin[o]
 		slices.Sort(pages)
-		for list := range slices.Chunk(pages, 64) {
+		for list := range slices.Chunk(pages, chunk) {
 			if err := w.flushPages(o, list); err != nil {
 				return err
 			}
@@ -100,44 +130,61 @@ func (w *session) flushPages(o directory.Origin, pages []int64) error {
 	if err != nil {
 		return err
 	}
+	var missing []int64
 	for _, page := range pages {
 		old, there := data[page]
-		if !there { // somebody else may be adding it: whoever comes second waits for the row, and reads it
-			_, err := w.tx.Exec(w.ctx, `INSERT INTO {mark} (tenant, origin, page, data) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, origin, page) DO NOTHING`,
-				w.tenant, string(o), page, []byte{})
-			if err != nil {
-				return err
-			}
-			again, err := w.readPages(o, []int64{page})
-			if err != nil {
-				return err
-			}
-			old = again[page]
+		if !there {
+			missing = append(missing, page)
+			continue
 		}
 		fresh, err := merged(o, old, w.marks[pageKey{o, page}])
 		if err != nil {
 			return err
 		}
-		_, err = w.tx.Exec(w.ctx, `UPDATE {mark} SET data = $1 WHERE tenant = $2 AND origin = $3 AND page = $4`, fresh, w.tenant, string(o), page)
+		err = w.tx.Send(w.ctx, `UPDATE {mark} SET data = $1 WHERE tenant = $2 AND origin = $3 AND page = $4`, fresh, w.tenant, string(o), page)
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(missing) == 0 {
+		return nil
+	}
+	var bad error
+	_, err = w.tx.Load(w.ctx, "mark", []string{"tenant", "origin", "page", "data"}, func(yield func([]any) bool) {
+		for _, page := range missing {
+			fresh, err := merged(o, nil, w.marks[pageKey{o, page}])
+			if err != nil {
+				bad = err
+				return
+			}
+			if !yield([]any{w.tenant, string(o), page, fresh}) {
+				return
+			}
+		}
+	})
+	if errors.Is(err, sqldb.CodeDuplicate) { // somebody else has added it since it was looked for: all is done again
+		err = errors.Join(sqldb.CodeBusy, err)
+	}
+	return cmp.Or(bad, err)
 }
 
 // readPages reads some pages, locked for this transaction.
 func (w *session) readPages(o directory.Origin, pages []int64) (map[int64][]byte, error) {
 	out := make(map[int64][]byte, len(pages))
-	numbers := make([]string, len(pages))
-	for i, p := range pages {
-		numbers[i] = strconv.FormatInt(p, 10) // numbers of our own: no text of anybody stands in the query
+	args := []any{w.tenant, string(o)}
+	var b strings.Builder
+	for i := range listSize(len(pages)) {
+		args = append(args, pages[min(i, len(pages)-1)])
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("$" + strconv.Itoa(len(args)))
 	}
-	query := `SELECT page, data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page IN (` + strings.Join(numbers, ", ") + `) ORDER BY page`
+	query := `SELECT page, data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page IN (` + b.String() + `) ORDER BY page`
 	if w.tx.Engine() == sqldb.PostgreSQL {
 		query += ` FOR UPDATE`
 	}
-	err := w.tx.Query(w.ctx, query, []any{w.tenant, string(o)}, func(row sqldb.Scanner) error {
+	err := w.tx.Query(w.ctx, query, args, func(row sqldb.Scanner) error {
 		var page int64
 		var data []byte
 		err := row.Scan(&page, &data)
@@ -148,26 +195,30 @@ func (w *session) readPages(o directory.Origin, pages []int64) (map[int64][]byte
 }
 
 // merged returns a page with some marks replaced, added or taken away, sorted by key: the same marks give the same bytes.
-func merged(o directory.Origin, data []byte, changes map[markKey]*directory.Mark) ([]byte, error) {
+func merged(o directory.Origin, data []byte, with *pageMarks) ([]byte, error) {
 	var list []directory.Mark
-	err := readPage(o, data, func(m *directory.Mark) bool {
-		if _, changed := changes[markKey{m.Key.Category, m.Key.ID}]; !changed {
-			list = append(list, *m)
+	for _, b := range [][]byte{data, with.added} {
+		err := readPage(o, b, func(m *directory.Mark) bool {
+			if _, changed := with.changes[markKey{m.Key.Category, m.Key.ID}]; !changed {
+				list = append(list, *m)
+			}
+			return true
+		})
+		if err != nil {
+			return nil, err
 		}
-		return true
-	})
-	if err != nil {
-		return nil, err
 	}
-	for _, m := range changes {
+	for _, m := range with.changes {
 		if m != nil {
 			list = append(list, *m)
 		}
 	}
-	slices.SortFunc(list, func(a, b directory.Mark) int { return a.Key.Compare(b.Key) })
+	slices.SortStableFunc(list, func(a, b directory.Mark) int { return a.Key.Compare(b.Key) })
 	out := make([]byte, 0, len(list)*96)
 	for i := range list {
-		out = appendMark(out, &list[i])
+		if i+1 == len(list) || list[i+1].Key != list[i].Key { // of two, the later one
+			out = appendMark(out, &list[i])
+		}
 	}
 	return out, nil
 }

@@ -28,7 +28,7 @@ func someMarks(n int) map[markKey]*directory.Mark {
 func TestPageOfMarks(t *testing.T) {
 	t.Parallel()
 	all := someMarks(100)
-	page, err := merged("aaf:X", nil, all)
+	page, err := merged("aaf:X", nil, &pageMarks{changes: all})
 	require.NoError(t, err)
 	read := func(page []byte) map[markKey]*directory.Mark {
 		out := map[markKey]*directory.Mark{}
@@ -42,17 +42,19 @@ func TestPageOfMarks(t *testing.T) {
 	assert.Equal(t, all, read(page))
 	moved := *all[markKey{directory.Pupil, "7"}]
 	moved.ID, moved.Gone = "us-77", true
-	page, err = merged("aaf:X", page, map[markKey]*directory.Mark{{directory.Pupil, "7"}: &moved, {directory.Pupil, "8"}: nil, {directory.Staff, "8"}: nil})
+	page, err = merged("aaf:X", page, &pageMarks{changes: map[markKey]*directory.Mark{
+		{directory.Pupil, "7"}: &moved, {directory.Pupil, "8"}: nil, {directory.Staff, "8"}: nil,
+	}})
 	require.NoError(t, err)
 	all[markKey{directory.Pupil, "7"}] = &moved
 	delete(all, markKey{directory.Pupil, "8"})
 	assert.Equal(t, all, read(page))
-	_, err = merged("aaf:X", page[:len(page)-3], nil)
+	_, err = merged("aaf:X", page[:len(page)-3], &pageMarks{})
 	require.ErrorIs(t, err, CodeRow, "a page that was cut is told, and nothing is written over it")
 }
 
 func FuzzReadPage(f *testing.F) {
-	page, err := merged("aaf:X", nil, someMarks(3))
+	page, err := merged("aaf:X", nil, &pageMarks{changes: someMarks(3)})
 	if err != nil {
 		f.Fatal(err)
 	}

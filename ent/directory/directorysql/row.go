@@ -30,11 +30,7 @@ const chunk = 256
 // in runs a query once per chunk of values, which stand where the text has (?).
 func in[T ~string](ctx context.Context, tx *sqldb.Tx, query string, values []T, scan func(sqldb.Scanner) error) error {
 	for list := range slices.Chunk(values, chunk) {
-		// Lists are filled up to one of a few lengths by their last value: an engine then has few texts to prepare.
-		size := 1
-		for size < len(list) {
-			size *= 4
-		}
+		size := listSize(len(list))
 		args := make([]any, 0, size+1)
 		args = append(args, string(tx.Tenant()))
 		var b strings.Builder
@@ -51,6 +47,15 @@ func in[T ~string](ctx context.Context, tx *sqldb.Tx, query string, values []T, 
 		}
 	}
 	return nil
+}
+
+// listSize is how many values a list of n is filled up to, by its last one: an engine then has few texts to prepare.
+func listSize(n int) int {
+	size := 1
+	for size < n {
+		size *= 4
+	}
+	return size
 }
 
 // scanAccount reads one row of a person and one of its keys.
@@ -78,14 +83,22 @@ func scanAccount(row sqldb.Scanner) (a directory.Account, k directory.HeldKey, k
 	return a, k, origin.Valid, nil
 }
 
-// accounts reads accounts by id, with their keys, in the order of the ids. The keys are joined and not asked for by a list:
-// SQLite, which keeps no figures of its tables by itself, would go through all of them.
+// withKeys joins the keys of a person. A list of identifiers, here, would make SQLite, which keeps no figures of its tables by
+// itself, go through all of them; PostgreSQL would do so for a plain join, and is told to look up those of each person.
+func withKeys(e sqldb.Engine) string {
+	if e == sqldb.PostgreSQL {
+		return `LEFT JOIN LATERAL (SELECT * FROM {person_key} j WHERE j.tenant = p.tenant AND j.person = p.id OFFSET 0) k ON true`
+	}
+	return `LEFT JOIN {person_key} k ON k.tenant = p.tenant AND k.person = p.id`
+}
+
+// accounts reads accounts by id, with their keys, in the order of the ids.
 func accounts(ctx context.Context, tx *sqldb.Tx, ids []ent.ID) ([]directory.Account, error) {
 	var out []directory.Account
 	at := map[ent.ID]int{}
 	err := in(ctx, tx, `SELECT p.id, p.category, p.state, p.since, p.login, p.activated, p.blocked, p.version, p.doc,
 		k.origin, k.category, k.key, k.hash, k.gone
-		FROM {person} p LEFT JOIN {person_key} k ON k.tenant = p.tenant AND k.person = p.id
+		FROM {person} p `+withKeys(tx.Engine())+`
 		WHERE p.tenant = $1 AND p.id IN (?) ORDER BY p.id, k.rank`, ids, func(row sqldb.Scanner) error {
 		a, k, keyed, err := scanAccount(row)
 		if err != nil {
@@ -116,17 +129,24 @@ func personRow(tenant string, plan int64, a *directory.Account) ([]any, error) {
 	if err != nil {
 		return nil, failure(CodeRow)
 	}
+	row := personColumns(tenant, plan, a)
+	row[len(row)-1] = string(text)
+	return row, nil
+}
+
+// personColumns is the row of a person but for its document, the last one.
+func personColumns(tenant string, plan int64, a *directory.Account) []any {
 	var ine, login any
-	if s := p.Schooling; s != nil && s.INE != "" {
+	if s := a.Person.Schooling; s != nil && s.INE != "" {
 		ine = string(s.INE)
 	}
 	if a.Login != "" {
 		login = a.Login
 	}
 	return []any{
-		tenant, string(a.ID), string(a.Category), string(a.State), sqldb.DateArg(a.Since), directory.NameKey(p.Name), ine, login,
-		a.Activated, a.Blocked, a.Version, plan, string(text),
-	}, nil
+		tenant, string(a.ID), string(a.Category), string(a.State), sqldb.DateArg(a.Since), directory.NameKey(a.Person.Name), ine, login,
+		a.Activated, a.Blocked, a.Version, plan, nil,
+	}
 }
 
 func personRowColumns() []string {

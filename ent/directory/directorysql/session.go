@@ -2,6 +2,7 @@ package directorysql
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,15 +96,22 @@ func (w *session) write(before, after *directory.Account) error {
 	if err != nil {
 		return err
 	}
-	// The plan that created the person stays: column 11 is left out.
-	args := append(slices.Clone(row[2:11]), row[12], row[0], row[1])
-	n, err := w.tx.Exec(w.ctx, `UPDATE {person} SET category = $1, state = $2, since = $3, name_key = $4, ine = $5, login = $6, activated = $7,
-		blocked = $8, version = $9, doc = $10 WHERE tenant = $11 AND id = $12`, args...)
-	if err != nil {
-		return err
+	was := personColumns(w.tenant, 0, before)
+	// Only what has changed: SQLite makes the entries of an index anew for each column that is named. The plan that created the
+	// person stays.
+	columns := personRowColumns()
+	doc := len(columns) - 1
+	var set strings.Builder
+	args := make([]any, 0, len(row))
+	for i := 2; i < len(row); i++ {
+		if i == doc || columns[i] != "plan" && row[i] != was[i] {
+			args = append(args, row[i])
+			set.WriteString(columns[i] + " = $" + strconv.Itoa(len(args)) + ", ")
+		}
 	}
-	if n != 1 {
-		return failure(CodeRow)
+	query := `UPDATE {person} SET ` + strings.TrimSuffix(set.String(), ", ") + fmt.Sprintf(` WHERE tenant = $%d AND id = $%d`, len(args)+1, len(args)+2)
+	if err := w.tx.Send(w.ctx, query, append(args, row[0], row[1])...); err != nil {
+		return err
 	}
 	for _, t := range besides() {
 		var was, is [][]any
@@ -176,8 +184,7 @@ func (w *session) drop(t *beside, row []any) error {
 		b.WriteString(t.columns[i] + " = $" + strconv.Itoa(n+1))
 		args = append(args, row[i])
 	}
-	_, err := w.tx.Exec(w.ctx, `DELETE FROM {`+t.table+`} WHERE `+b.String(), args...)
-	return err
+	return w.tx.Send(w.ctx, `DELETE FROM {`+t.table+`} WHERE `+b.String(), args...)
 }
 
 // amend writes what is not the key of a row that is there.
@@ -196,8 +203,7 @@ func (w *session) amend(t *beside, row []any) error {
 	for _, i := range t.key {
 		where = append(where, part(i))
 	}
-	_, err := w.tx.Exec(w.ctx, `UPDATE {`+t.table+`} SET `+strings.Join(set, ", ")+` WHERE `+strings.Join(where, " AND "), args...)
-	return err
+	return w.tx.Send(w.ctx, `UPDATE {`+t.table+`} SET `+strings.Join(set, ", ")+` WHERE `+strings.Join(where, " AND "), args...)
 }
 
 func (w *session) insert(table string, columns []string, row []any) error {
@@ -208,8 +214,7 @@ func (w *session) insert(table string, columns []string, row []any) error {
 		}
 		values.WriteString("$" + strconv.Itoa(i+1))
 	}
-	_, err := w.tx.Exec(w.ctx, `INSERT INTO {`+table+`} (`+strings.Join(columns, ", ")+`) VALUES (`+values.String()+`)`, row...)
-	return err
+	return w.tx.Send(w.ctx, `INSERT INTO {`+table+`} (`+strings.Join(columns, ", ")+`) VALUES (`+values.String()+`)`, row...)
 }
 
 // remove deletes an account and all that is kept beside it.
@@ -223,7 +228,7 @@ func (w *session) remove(a *directory.Account) error {
 	}
 	w.marks.replace(a, &directory.Account{ID: a.ID})
 	for _, q := range []string{`DELETE FROM {person} WHERE tenant = $1 AND id = $2`, `DELETE FROM {kin} WHERE tenant = $1 AND relative = $2`} {
-		if _, err := w.tx.Exec(w.ctx, q, w.tenant, string(a.ID)); err != nil {
+		if err := w.tx.Send(w.ctx, q, w.tenant, string(a.ID)); err != nil {
 			return err
 		}
 	}

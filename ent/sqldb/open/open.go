@@ -34,7 +34,7 @@ func made(ctx context.Context, handle *sql.DB, engine sqldb.Engine, o Options) (
 	handle.SetMaxIdleConns(conns)
 	so := sqldb.Options{Schema: o.Schema, Prefix: o.Prefix, Logger: o.Logger, Retries: o.Retries, Clock: o.Clock, Jitter: o.Jitter}
 	if engine == sqldb.PostgreSQL {
-		so.Copy = Copy
+		so.Copy, so.Batch = Copy, Batch
 	}
 	db, err := sqldb.New(handle, engine, so)
 	if err == nil {
