@@ -6,13 +6,15 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// MergeRecord is what a merge leaves, enough to undo it: both accounts as they were.
+// MergeRecord is what a merge leaves, enough to undo it: both accounts as they were, and the fields of the kept one as the
+// merge left them, so that what has changed since is told apart.
 type MergeRecord struct {
 	Kept   ent.ID    `json:"kept"`
 	Gone   ent.ID    `json:"gone"`
 	On     ent.Date  `json:"on"`
 	By     ent.Actor `json:"by"`
 	Before []Account `json:"before"`
+	After  *Account  `json:"after,omitempty"`
 }
 
 // refusal returns why two accounts do not merge, "" when they may: both are used, one origin takes them for two persons, or
@@ -99,6 +101,7 @@ func Merge(a, b *Account, o MergeOptions) (kept, gone Account, record MergeRecor
 	}
 	kept.Blocked = kept.Blocked || gone.Blocked
 	kept.Version++
+	record.After = &Account{ID: kept.ID, Person: clonePerson(&kept.Person)}
 	gone = Account{ID: gone.ID, Category: gone.Category, State: Merged, Since: on, Login: gone.Login, Version: gone.Version + 1}
 	return kept, gone, record, nil
 }
@@ -156,12 +159,18 @@ func (r *MergeRecord) Restore(a *Account) bool {
 }
 
 // Unmerge gives back both accounts as they were before a merge, with what has come since to the kept one: the keys and ties
-// that neither held then stay with it, and so does its login. Restore does so for the ties of pupils. It returns CodeNoMerge when the two accounts are not those of the record.
+// that neither held then, and the fields that have changed, stay with it, and so does its login. Restore does so for the ties
+// of pupils. It returns CodeNoMerge when the two accounts are not those of the record.
 func Unmerge(kept, gone *Account, r *MergeRecord) (a, b Account, err error) {
 	if kept.ID != r.Kept || gone.ID != r.Gone || gone.State != Merged || len(r.Before) != 2 {
 		return a, b, catalog().New(CodeNoMerge, ent.Pos{Record: string(kept.ID)}, "$")
 	}
 	a, b = r.Before[0].Clone(), r.Before[1].Clone()
+	if r.After != nil {
+		if err := keepLater(&a, kept, r.After); err != nil {
+			return a, b, err
+		}
+	}
 	for _, k := range kept.Keys {
 		if a.key(k.Key) < 0 && b.key(k.Key) < 0 {
 			a.Keys = append(a.Keys, k)
@@ -176,4 +185,25 @@ func Unmerge(kept, gone *Account, r *MergeRecord) (a, b Account, err error) {
 	a.Login, a.Activated, a.Blocked = kept.Login, kept.Activated, kept.Blocked
 	a.Version, b.Version = kept.Version+1, gone.Version+1
 	return a, b, nil
+}
+
+// keepLater gives an account the fields that another one has changed since it was as after, with who changed them.
+func keepLater(a, now, after *Account) error {
+	for _, f := range fieldTable() {
+		v := f.get(&now.Person)
+		if v == f.get(&after.Person) {
+			continue
+		}
+		if err := f.set(&a.Person, v); err != nil {
+			return err
+		}
+		delete(a.Owners, f.name)
+		if owner, held := now.Owners[f.name]; held {
+			if a.Owners == nil {
+				a.Owners = map[ent.Field]Origin{}
+			}
+			a.Owners[f.name] = owner
+		}
+	}
+	return nil
 }

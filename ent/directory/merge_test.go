@@ -131,6 +131,16 @@ func TestSection12MergeAndUnmerge(t *testing.T) {
 	assert.Equal(t, ent.ID("a"), pupil.Ties[0].Target)
 
 	kept.Login = "anne.m"
+	edited := kept.Clone()
+	edited.Person.Contact.Home, edited.Person.Contact.Mail = "+33 1 99 00 01 02", ""
+	edited.Owners["contact.home"] = directory.Hand
+	back, _, err := directory.Unmerge(&edited, &gone, &record)
+	require.NoError(t, err)
+	assert.Equal(t, "+33 1 99 00 01 02", back.Person.Contact.Home, "what was changed since stays with the kept account")
+	assert.Equal(t, directory.Hand, back.Owners["contact.home"])
+	assert.Empty(t, back.Person.Contact.Mail, "what was emptied, too")
+	assert.Equal(t, "Martin", back.Person.Name.Family, "the rest is as it was")
+
 	back, other, err := directory.Unmerge(&kept, &gone, &record)
 	require.NoError(t, err)
 	assert.Equal(t, "anne.m", back.Login, "a login is never taken back")

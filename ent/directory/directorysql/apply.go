@@ -28,6 +28,9 @@ const (
 	EventMerged     = "person.merged"
 	EventUnmerged   = "person.unmerged"
 	EventRemoved    = "person.removed" // created by a plan that was undone
+	EventActivated  = "person.activated"
+	EventBlocked    = "person.blocked"
+	EventUnblocked  = "person.unblocked"
 )
 
 // ApplyOptions say how a plan is applied.

@@ -2,6 +2,8 @@ package directorysql
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -73,23 +75,36 @@ func (s *Store) update(ctx context.Context, fn func(*sqldb.Tx) error) error {
 	return s.db.Update(ctx, s.tenant, fn)
 }
 
-// Activate says that a person has taken possession of the account: from then on it is the one that merges keep. It returns
-// directory.CodeNoAccount for nobody.
+// Activate says that a person has taken possession of the account: from then on it is the one that merges keep. It sends
+// EventActivated, the first time. It returns directory.CodeNoAccount for nobody.
 func (s *Store) Activate(ctx context.Context, id ent.ID) error {
-	return s.set(ctx, id, `UPDATE {person} SET activated = $1, version = version + 1 WHERE tenant = $2 AND id = $3`, true)
+	return s.set(ctx, "activated", true, ent.Event{Type: EventActivated, Subject: id, Actor: ent.Actor{Kind: ent.ActorPerson, ID: id}})
 }
 
-// Block keeps a person from signing in, whatever feeds say, until it is called with false.
-func (s *Store) Block(ctx context.Context, id ent.ID, blocked bool) error {
-	return s.set(ctx, id, `UPDATE {person} SET blocked = $1, version = version + 1 WHERE tenant = $2 AND id = $3`, blocked)
+// Block keeps a person from signing in, whatever feeds say, until it is called with false. It sends EventBlocked or
+// EventUnblocked when that changes anything.
+func (s *Store) Block(ctx context.Context, id ent.ID, blocked bool, by ent.Actor) error {
+	e := ent.Event{Type: EventUnblocked, Subject: id, Actor: by}
+	if blocked {
+		e.Type = EventBlocked
+	}
+	return s.set(ctx, "blocked", blocked, e)
 }
 
-// set changes a column of a person.
-func (s *Store) set(ctx context.Context, id ent.ID, query string, value bool) error {
+// set changes a column of a person, and sends the event if it did.
+func (s *Store) set(ctx context.Context, column string, value bool, e ent.Event) error {
 	return s.update(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, query, value, string(s.tenant), string(id))
-		if err == nil && n == 0 {
-			return directory.Catalog().New(directory.CodeNoAccount, ent.Pos{Record: string(id)}, "$")
+		n, err := tx.Exec(ctx, `UPDATE {person} SET `+column+` = $1, version = version + 1 WHERE tenant = $2 AND id = $3 AND `+column+` <> $1`,
+			value, string(s.tenant), string(e.Subject))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return tx.Emit(ctx, e)
+		}
+		err = tx.QueryRow(ctx, `SELECT 1 FROM {person} WHERE tenant = $1 AND id = $2`, []any{string(s.tenant), string(e.Subject)}, new(int64))
+		if errors.Is(err, sql.ErrNoRows) {
+			return directory.Catalog().New(directory.CodeNoAccount, ent.Pos{Record: string(e.Subject)}, "$")
 		}
 		return err
 	})

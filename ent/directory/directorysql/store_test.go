@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
@@ -63,6 +64,31 @@ func TestStoreDoesWhatDirectorySays(t *testing.T) {
 		}
 		directorytest.Run(t, func(*testing.T) directorytest.Store { return newStore(db, <-tenants, directorysql.Options{}) })
 	})
+}
+
+// Each change of an account by hand leaves one event, and none when it changes nothing.
+func TestActivateAndBlockLeaveEvents(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := newStore(db, "t", directorysql.Options{})
+		night(t, s, directorytest.School(day(0)), day(0))
+		id, by := all(t, s)[0].ID, ent.Actor{Kind: ent.ActorPerson, ID: "head"}
+		events(t, db, "t") // those of the night
+		for range 2 {
+			require.NoError(t, s.Activate(t.Context(), id))
+		}
+		for _, blocked := range []bool{false, true, true, false} {
+			require.NoError(t, s.Block(t.Context(), id, blocked, by))
+		}
+		var got []string
+		for _, e := range events(t, db, "t") {
+			got = append(got, e.Type)
+			assert.Equal(t, id, e.Subject)
+		}
+		assert.Equal(t, []string{directorysql.EventActivated, directorysql.EventBlocked, directorysql.EventUnblocked}, got)
+		require.ErrorIs(t, s.Activate(t.Context(), "nobody"), directory.CodeNoAccount)
+		require.ErrorIs(t, s.Block(t.Context(), "nobody", true, by), directory.CodeNoAccount)
+	}, directorysql.Schema())
 }
 
 func TestCatalog(t *testing.T) {

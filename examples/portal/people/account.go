@@ -131,9 +131,9 @@ func (a *Area) change(r *http.Request, q *asking) (web.Page, error) {
 	case "activer":
 		err = a.store.Activate(r.Context(), x.ID)
 	case "bloquer":
-		err = a.store.Block(r.Context(), x.ID, true)
+		err = a.store.Block(r.Context(), x.ID, true, q.actor())
 	case "debloquer":
-		err = a.store.Block(r.Context(), x.ID, false)
+		err = a.store.Block(r.Context(), x.ID, false, q.actor())
 	default:
 		return web.Page{}, web.ErrNotFound
 	}
