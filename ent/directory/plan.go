@@ -41,9 +41,9 @@ type Plan struct {
 // Seen is a record that says nothing new of what the directory keeps, though it is not the one last applied: its hash is all
 // there is to keep.
 type Seen struct {
-	ID   ent.ID
-	Key  Key
-	Hash Hash
+	ID   ent.ID `json:"id"`
+	Key  Key    `json:"key"`
+	Hash Hash   `json:"hash,omitzero"`
 }
 
 type countKey struct {

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/fees/tariff"
 )
 
@@ -160,6 +161,7 @@ func TestPatternsAreTheShapesOfTheParsers(t *testing.T) {
 		reflect.TypeFor[ent.DepartementCode](): func(s string) error { _, err := ent.ParseDepartementCode(s); return err },
 		reflect.TypeFor[ent.RegionCode]():      func(s string) error { _, err := ent.ParseRegionCode(s); return err },
 		reflect.TypeFor[ent.AcademyCode]():     func(s string) error { _, err := ent.ParseAcademyCode(s); return err },
+		reflect.TypeFor[directory.Hash]():      func(s string) error { return new(directory.Hash).UnmarshalText([]byte(s)) },
 		reflect.TypeFor[ent.Date]():            func(s string) error { _, err := ent.ParseDate(s); return err },
 		reflect.TypeFor[ent.Month]():           func(s string) error { _, err := ent.ParseMonth(s); return err },
 		reflect.TypeFor[tariff.Clock]():        func(s string) error { _, err := tariff.ParseClock(s); return err },

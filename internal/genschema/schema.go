@@ -19,6 +19,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
+	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 )
@@ -37,6 +38,8 @@ type noun struct {
 	written bool
 	// strict says that the reader refuses unknown keys, and takes no shorter form.
 	strict bool
+	// lines are the other kinds of lines of a document that is written line by line; value is the first line.
+	lines []any
 }
 
 // The written form of an Explanation is not the shape of its Go type.
@@ -75,7 +78,7 @@ func nouns() []noun {
 		doc("explanation", ent.ExplanationFormat, explanation{}, ent.Explanation{}),
 		doc("disclosure", ent.DisclosureFormat, disclosure{}, ent.Disclosure{}),
 		doc("event", ent.EventFormat, event{}, ent.Event{}),
-		accessNoun(),
+		accessNoun(), planNoun(),
 	}, feesNouns()...)
 }
 
@@ -97,6 +100,7 @@ func patterns() map[reflect.Type]string {
 		reflect.TypeFor[ent.SchoolYear]():      `^[0-9]{4}-[0-9]{4}$`,
 		reflect.TypeFor[ent.Field]():           `^([A-Za-z][A-Za-z0-9._-]{0,63}|\?)$`,
 		reflect.TypeFor[ent.Month]():           `^[0-9]{4}-(0[1-9]|1[0-2])$`,
+		reflect.TypeFor[directory.Hash]():      `^([0-9a-f]{32})?$`,
 		reflect.TypeFor[tariff.Clock]():        `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 		reflect.TypeFor[tariff.Interval]():     `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 	}
@@ -105,7 +109,7 @@ func patterns() map[reflect.Type]string {
 // closed lists the types whose constants are all the values there are. The constants of the other lists are examples: an
 // unknown code is kept.
 func closed() []reflect.Type {
-	return append(append(feesClosed(), accessClosed()...), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
+	return append(append(feesClosed(), accessClosed()...), reflect.TypeFor[directory.Op](), reflect.TypeFor[directory.Object](), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
 }
 
 const numberPattern = `^-?[0-9]+(\.[0-9]+)?$`
@@ -166,7 +170,20 @@ func (n noun) schema(src *sources) *jsonschema.Schema {
 		f := s.Properties.Value("format")
 		f.Const, f.Description = n.format, "Format of the document, always first."
 	}
-	return s
+	if len(n.lines) == 0 {
+		return s
+	}
+	others := make([]*jsonschema.Schema, 0, len(n.lines))
+	for _, v := range n.lines {
+		o := r.ReflectFromType(reflect.TypeOf(v))
+		m.allowMissing(o)
+		for _, d := range o.Definitions {
+			m.allowMissing(d)
+		}
+		others = append(others, o)
+	}
+	maps.Copy(s.Definitions, m.defs)
+	return withLines(s, others)
 }
 
 // A mapper gives the schemas of the types that are written as text, each a definition of its document.
@@ -180,6 +197,8 @@ func (m *mapper) schema(t reflect.Type) *jsonschema.Schema {
 	pattern, coded := patterns()[t]
 	var s *jsonschema.Schema
 	switch {
+	case slices.Contains(sealed(), t):
+		return &jsonschema.Schema{}
 	case coded:
 		s = &jsonschema.Schema{Type: "string", Pattern: pattern}
 		if t == reflect.TypeFor[ent.Date]() {
@@ -253,7 +272,7 @@ func (src *sources) of(t reflect.Type) *source { return src.packages[t.PkgPath()
 // folders are those of the packages whose types are published.
 func folders() map[string]reflect.Type {
 	return map[string]reflect.Type{
-		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
+		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "ent/directory": reflect.TypeFor[directory.Op](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
 	}
 }
 

@@ -157,6 +157,7 @@ func TestRealValuesAreValid(t *testing.T) {
 		"subject":   {ent.Subject{}, ent.Subject{Code: "A10001", Label: "LATIN", National: "061300"}},
 		"teaching":  {ent.Teaching{}, ent.Teaching{Teacher: "t", Subject: "020900", Group: "g"}},
 		"programme": {ent.Programme{}, ent.Programme{Code: "1031000K11A", Label: "6EME", National: "10310019110", Stat: "21160010019"}},
+		"plan":      planLines(t),
 		"access":    {access.Default(), access.Policy{Name: "n", Grants: []access.Grant{}}},
 		"loss":      {ent.Loss{}, report().Losses()[0]},
 		"issue":     {report().Examples(ent.CodeUAIKey)[0], ent.NewCatalog().New("X", ent.Pos{}, "").WithValue("x")},
