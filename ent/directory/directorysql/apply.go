@@ -102,6 +102,8 @@ type applying struct {
 	total  int64
 	// created are the relatives of this plan, whom pupils name by key.
 	created map[directory.Key]ent.ID
+	// moved are the accounts that merges took away, and where their ties go: the plan may be older than the merge.
+	moved   map[ent.ID]ent.ID
 	logins  *logins
 	failed  error // of resolve
 	fresh   []directory.Account
@@ -296,8 +298,39 @@ func (a *applying) resolve(k directory.Key) ent.ID {
 	return id
 }
 
+// follow makes the ties to relatives who were merged since the comparison lead to whom they are now.
+func (a *applying) follow(ties []directory.Tie) error {
+	if a.moved == nil {
+		a.moved = map[ent.ID]ent.ID{}
+		err := a.tx.Query(a.ctx, `SELECT gone, kept FROM {merge} WHERE tenant = $1`, []any{string(a.s.tenant)}, func(row sqldb.Scanner) error {
+			var gone, kept ent.ID
+			err := row.Scan(&gone, &kept)
+			a.moved[gone] = kept
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for i := range ties {
+		t := &ties[i]
+		for range len(a.moved) { // merges of merges, without an end if rows were damaged
+			to, merged := a.moved[t.Target]
+			if !merged || t.Kind != directory.TieRelative {
+				break
+			}
+			t.Target = to
+		}
+	}
+	return nil
+}
+
 func (a *applying) create(ch *directory.Change) error {
 	x := ch.NewAccount(a.s.o.NewID(), a.resolve)
+	if err := a.follow(x.Ties); err != nil {
+		return err
+	}
+	directory.SortTies(x.Ties)
 	if ch.Key.Category == directory.Relative {
 		a.created[ch.Key] = x.ID
 	}
@@ -418,6 +451,12 @@ func (a *applying) leave(w *work, code ent.Code) {
 }
 
 func (a *applying) changeOne(x *directory.Account, w *work) error {
+	for i := range w.changes {
+		w.changes[i].Attach = slices.Clone(w.changes[i].Attach)
+		if err := a.follow(w.changes[i].Attach); err != nil {
+			return err
+		}
+	}
 	after, err := directory.ApplyAll(x, w.changes, a.resolve)
 	if errors.Is(err, directory.CodeMoved) {
 		a.leave(w, directory.CodeMoved)

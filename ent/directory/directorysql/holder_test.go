@@ -134,6 +134,52 @@ func TestSection12MergeInTheStore(t *testing.T) {
 	})
 }
 
+// A plan that was made before two relatives were merged ties new pupils, and known ones, to the one who was kept.
+func TestAPlanOlderThanAMerge(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, fresh func() *store) {
+		s := fresh()
+		src := directorytest.School(day(0))
+		second := src.List[1]
+		second.Key.ID, second.Person.Name.Given = "22", "Zoé"
+		src.List = append(src.List, second)
+		night(t, s, src, day(0))
+		find := func(c directory.Category, id string) directory.Account {
+			for _, a := range all(t, s) {
+				for _, k := range a.Keys {
+					if k.Category == c && k.ID == id {
+						return a
+					}
+				}
+			}
+			t.Fatalf("%s %s is not there", c, id)
+			return directory.Account{}
+		}
+		gone, kept := find(directory.Relative, "2"), find(directory.Relative, "22")
+
+		next := directorytest.School(day(1))
+		next.List = append(next.List, second)
+		brother := next.List[0]
+		brother.Key.ID, brother.Person.Name.Given, brother.Person.Schooling = "11", "Tom", &ent.Schooling{Establishment: "4001"}
+		next.List = append(next.List, brother)
+		plan, err := directory.Compare(t.Context(), s, next, directory.Policy{Today: day(1)})
+		require.NoError(t, err)
+		_, err = s.Merge(t.Context(), gone.ID, kept.ID, directory.MergeOptions{On: day(1), Proven: true, Keep: kept.ID})
+		require.NoError(t, err)
+		_, err = s.ApplyPlan(t.Context(), plan)
+		require.NoError(t, err)
+		for _, id := range []string{"1", "11"} {
+			pupil := find(directory.Pupil, id)
+			list := pupil.Relations()
+			require.Len(t, list, 1)
+			assert.Equal(t, kept.ID, list[0].Relative, "pupil %s", id)
+		}
+		again, err := directory.Compare(t.Context(), s, next, directory.Policy{Today: day(1)})
+		require.NoError(t, err)
+		assert.True(t, again.Empty())
+	})
+}
+
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	sqldbtest.Places(t, func(t *testing.T, p sqldbtest.Place) {
