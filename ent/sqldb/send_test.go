@@ -1,6 +1,9 @@
 package sqldb_test
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -70,5 +73,32 @@ func TestASentStatementThatFails(t *testing.T) {
 		err := db.View(t.Context(), tenant, func(tx *sqldb.Tx) error { return tx.Send(t.Context(), sendThing, string(tenant), "view", int64(1)) })
 		require.ErrorIs(t, err, sqldb.CodeReadOnly)
 		assert.EqualValues(t, 1, things(t, db))
+	}, sample())
+}
+
+// A driver that has no way to send several sends each.
+func TestSendByAnotherDriver(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		asked := 0
+		plain, err := sqldb.New(db.Handle(), db.Engine(), sqldb.Options{Batch: func(context.Context, *sql.Conn, []sqldb.Statement) error {
+			asked++
+			return errors.ErrUnsupported
+		}})
+		require.NoError(t, err)
+		insert := db.SQL(sendThing) // the names of the tables are those of the other
+		update(t, plain, func(tx *sqldb.Tx) error {
+			for i := range 3 {
+				if err := tx.Send(t.Context(), insert, string(tenant), fmt.Sprint(i), int64(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		assert.EqualValues(t, 3, things(t, db))
+		assert.Equal(t, 1, asked)
+		err = plain.Update(t.Context(), tenant, func(tx *sqldb.Tx) error { return tx.Send(t.Context(), insert, string(tenant), "1", int64(1)) })
+		require.ErrorIs(t, err, sqldb.CodeDuplicate)
+		assert.EqualValues(t, 3, things(t, db))
 	}, sample())
 }

@@ -35,7 +35,7 @@ func TestSQLiteIsOpenedAsSaid(t *testing.T) {
 		require.NoError(t, err)
 		defer db.Close()
 		require.NoError(t, db.View(t.Context(), tenant, func(*sqldb.Tx) error {
-			for name, want := range map[string]string{"journal_mode": "wal", "synchronous": sync, "foreign_keys": "1", "busy_timeout": "10000"} {
+			for name, want := range map[string]string{"journal_mode": "wal", "synchronous": sync, "foreign_keys": "1", "busy_timeout": "10000", "journal_size_limit": "67108864"} {
 				assert.Equal(t, want, pragma(t, db, name), name)
 			}
 			return nil
@@ -113,4 +113,5 @@ func TestCopyOnAnotherDriver(t *testing.T) {
 	defer conn.Close()
 	_, err = open.Copy(context.Background(), conn, []string{"a"}, []string{"b"}, func(func([]any) bool) { t.Error("a row was taken") })
 	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.ErrorIs(t, open.Batch(t.Context(), conn, []sqldb.Statement{{Text: "no SQL"}}), errors.ErrUnsupported)
 }

@@ -22,9 +22,10 @@ func SQLite(ctx context.Context, path string, o Options) (*sqldb.DB, error) {
 	if o.FullSync {
 		sync = "synchronous(FULL)"
 	}
-	// The wait comes first: the change to a write-ahead log meets other connections already.
+	// The wait comes first: the change to a write-ahead log meets other connections already. A log that a large load made as
+	// long as the database is cut when it begins anew, and does not keep its place on the disk.
 	q := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", sync, "foreign_keys(1)"},
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", sync, "foreign_keys(1)", "journal_size_limit(67108864)"},
 		"_txlock": {"immediate"}, // for transactions that database/sql begins: migrations, and a vendor's
 	}
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}
