@@ -70,8 +70,8 @@ func (l *marks) place(id ent.ID) uint32 {
 	return n
 }
 
-// add keeps a mark and returns its number. A key that is there already is found as it is now.
-func (l *marks) add(m *Mark) uint32 {
+// add keeps a mark. A key that is there already is found as it is now.
+func (l *marks) add(m *Mark) {
 	text, at := l.keep(m.Key.ID, m.ID)
 	p := packed{
 		hash: m.Hash, text: text, at: at, key: uint32(len(m.Key.ID)), id: uint32(len(m.ID)), //nolint:gosec // identifiers are short
@@ -97,7 +97,6 @@ func (l *marks) add(m *Mark) uint32 {
 	} else {
 		l.put(l.len() - 1)
 	}
-	return l.len() - 1
 }
 
 // keep writes both identifiers, and returns where.
