@@ -6,16 +6,15 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// The codes of this package. The first ones are the reasons of decisions. That of an access which waits for a decision says
-// no more than that: why it waits is the pupil's.
+// The codes of this package. The first ones are the reasons of decisions. CodeClosed says no more than
+// that, in an error and in the access log too: whether it is a decision or a placement is the pupil's.
 const (
 	CodeGranted       ent.Code = "ACC-GRANTED"
 	CodeDenied        ent.Code = "ACC-DENIED"
 	CodeNoRight       ent.Code = "ACC-NO-RIGHT"
 	CodeOutOfReach    ent.Code = "ACC-OUT-OF-REACH"
 	CodeUnknownAction ent.Code = "ACC-UNKNOWN-ACTION"
-	CodeAwaitsRuling  ent.Code = "ACC-AWAITS-RULING"
-	CodeRuled         ent.Code = "ACC-RULED"
+	CodeClosed        ent.Code = "ACC-CLOSED"
 	CodePupilChoice   ent.Code = "ACC-PUPIL-CHOICE"
 	CodeApart         ent.Code = "ACC-APART"
 	CodeNotLogged     ent.Code = "ACC-NOT-LOGGED"
@@ -61,8 +60,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeNoRight, ent.SeverityError, sdet, "Aucun droit de cette personne ne porte sur cette action.", "No right of this person covers this action."),
 		rule(CodeOutOfReach, ent.SeverityError, sdet, "La personne a ce droit, mais pas sur cet élève, cette classe ou cet établissement.", "The person has this right, but not on this pupil, class or establishment."),
 		rule(CodeUnknownAction, ent.SeverityError, ours, "L'action n'est donnée à personne par les droits en vigueur.", "The action is given to nobody by the rights in force."),
-		rule(CodeAwaitsRuling, ent.SeverityError, civil, "L'accès de ce responsable attend une décision de l'établissement.", "The access of this relative awaits a decision of the school."),
-		rule(CodeRuled, ent.SeverityError, civil, "Une décision enregistrée règle l'accès de ce responsable.", "A recorded decision settles the access of this relative."),
+		rule(CodeClosed, ent.SeverityError, civil, "L'accès de ce responsable est fermé, ou attend une décision de l'établissement.", "The access of this relative is closed, or awaits a decision of the school."),
 		rule(CodePupilChoice, ent.SeverityError, civil, "L'élève est majeur : son choix règle l'accès de ce responsable.", "The pupil is of age: the pupil's choice settles the access of this relative."),
 		rule(CodeApart, ent.SeverityError, "RGPD, art. 5(1)(c); code civil, art. 373-2", "Le responsable d'un élève n'accède pas aux coordonnées d'un autre responsable de cet élève.", "A relative of a pupil does not reach the contact data of another relative of that pupil."),
 		rule(CodeNotLogged, ent.SeverityFatal, "RGPD, art. 32", "L'accès n'a pas pu être inscrit au journal : il est refusé.", "The access could not be recorded in the log: it is refused."),

@@ -101,7 +101,7 @@ func (s *Scope) reaches(r *right, t *Target) (reached bool, via *child) {
 	case SpanSelf:
 		return person && t.Person == s.person, nil
 	case SpanOwn:
-		return contains(t.Owners, s.person) && (s.rules.whos[r.who] == WhoAnyone || meet(t.Establishments, s.holds[r.who].establishments)), nil
+		return s.person != "" && contains(t.Owners, s.person) && (s.rules.whos[r.who] == WhoAnyone || meet(t.Establishments, s.holds[r.who].establishments)), nil
 	case SpanMyClasses:
 		return !person && (meet(t.Classes, s.classes) || meet(t.Groups, s.groups)), nil
 	case SpanClassmates:

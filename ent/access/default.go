@@ -31,7 +31,7 @@ func Default() *Policy {
 			May: may(ActionAbsenceRead, ActionAbsenceReasonRead, ActionSanctionRead, ActionHomeworkRead, ActionMarksRead, ActionBulletinRead),
 		},
 		{Who: who(pupil), May: may(ActionTimetableRead, ActionHomeworkRead), Reach: reach(SpanMyClasses)},
-		{Who: who(pupil), May: may(ActionPersonRead), Reach: reach(SpanClassmates)},
+		{Who: who(pupil), May: may(ActionPersonRead), Reach: reach(SpanClassmates), Of: []ent.Profile{ent.ProfilePupil, ent.ProfileTeacher}},
 		{Who: who(WhoPupilOfAge), May: may(ActionAbsenceDeclare), Reach: reach(SpanSelf)},
 
 		// Relatives, child by child. Nothing is given to WhoContact.

@@ -20,12 +20,14 @@
 // # Rules that are not grants
 //
 //   - A relative's role follows the legal responsibility of each relation ([ent.ParseResponsibility] reads it by the
-//     generation of the feed). A person in charge has contact data only, by default: see [InCharge]. A relative without
+//     generation of the feed). A person in charge has contact data only, by default, and is in no group of
+//     relatives: see [InCharge]. A relative without
 //     responsibility has nothing.
 //   - A placed child: when the social services (kinship 51) are among the relatives, every other relative is denied until a
 //     [Ruling] is recorded. The social services keep what their own responsibility gives.
 //   - At 18 the pupil's own [Choice] decides, for each relative or for all. Until there is one, relatives keep what they had
-//     ([OfAgeKeep]), or lose it ([OfAgeEnd]). A pupil without a birth date is held to be a minor.
+//     ([OfAgeKeep]), or lose it ([OfAgeEnd]). A pupil without a birth date is held to be a minor, whose refusals
+//     hold all the same. What was chosen before 18 does not count.
 //   - Two relatives of one pupil never read each other's contact data: see Policy.Apart.
 //   - A delegated administrator reaches the establishments that are listed, no other, and reads no school-life data: a
 //     policy that says otherwise is warned about.

@@ -30,6 +30,9 @@ type Facts struct {
 	MemberOf []ent.ID
 }
 
+// self reports whether the schooling is the person's own.
+func (f *Facts) self() bool { return f.Person != "" && f.Pupil != nil && f.Pupil.ID == f.Person }
+
 // LogValue shows the identifier only.
 func (f Facts) LogValue() slog.Value { return slog.GroupValue(slog.String("person", string(f.Person))) }
 

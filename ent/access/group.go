@@ -165,11 +165,12 @@ func (s *Scope) inClass(class ent.ID, as ent.Profile) bool {
 }
 
 // relativeAt reports whether the person is a relative, whose access is open, of a pupil of an establishment or of one of
-// its classes. Somebody without responsibility is not.
+// its classes. Who is in charge is one when the policy takes them for a legal representative ([InChargeAsLegal]): contact
+// data only is no correspondence. Somebody without responsibility is not.
 func (s *Scope) relativeAt(establishment, class ent.ID) bool {
 	for i := range s.children {
 		c := &s.children[i]
-		if c.allowed && c.role != WhoContact && contains(c.pupil.Establishments, establishment) &&
+		if c.allowed && c.role == WhoLegal && contains(c.pupil.Establishments, establishment) &&
 			(class == "" || contains(c.pupil.Classes, class)) {
 			return true
 		}

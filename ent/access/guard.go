@@ -31,8 +31,11 @@ type Access struct {
 	List           bool        `json:"list,omitempty"`
 	Establishments []ent.ID    `json:"establishments,omitempty"`
 	Classes        []ent.ID    `json:"classes,omitempty"`
-	Allowed        bool        `json:"allowed"`
-	Reason         ent.Code    `json:"reason"`
+	Groups         []ent.ID    `json:"groups,omitempty"`
+	// Persons are those that a list reaches one by one, such as the asker's children.
+	Persons []ent.ID `json:"persons,omitempty"`
+	Allowed bool     `json:"allowed"`
+	Reason  ent.Code `json:"reason"`
 }
 
 // LogValue shows identifiers and codes.
@@ -49,7 +52,8 @@ func (g Guard) Require(a Action, t Target) error {
 	}
 	d := g.Scope.Can(a, t)
 	if err := g.record(Access{
-		Action: a, Person: t.Person, Of: t.Profile, Establishments: t.Establishments, Classes: t.Classes, Allowed: d.Allowed, Reason: d.Reason,
+		Action: a, Person: t.Person, Of: t.Profile, Establishments: t.Establishments, Classes: t.Classes, Groups: t.Groups,
+		Allowed: d.Allowed, Reason: d.Reason,
 	}); err != nil {
 		return err
 	}
@@ -66,7 +70,10 @@ func (g Guard) Reach(a Action, of ent.Profile) (Reach, error) {
 		return Reach{}, fmt.Errorf("access: no scope: %w", CodeDenied)
 	}
 	r := g.Scope.Reach(a, of)
-	line := Access{Action: a, Of: of, List: true, Establishments: r.Establishments, Classes: r.Classes, Allowed: !r.Empty(), Reason: CodeGranted}
+	line := Access{
+		Action: a, Of: of, List: true, Establishments: r.Establishments, Classes: r.Classes, Groups: r.Groups, Persons: r.Persons,
+		Allowed: !r.Empty(), Reason: CodeGranted,
+	}
 	if r.Empty() {
 		line.Reason = CodeOutOfReach
 	}

@@ -43,6 +43,7 @@ func TestGuardLogsWhatThePolicySays(t *testing.T) {
 	assert.Equal(t, []ent.ID{"zoe"}, reach.Persons)
 	require.Len(t, lines, 3)
 	assert.True(t, lines[2].List)
+	assert.Equal(t, []ent.ID{"zoe"}, lines[2].Persons, "the log says whose data a list gives")
 	_, err = g.Reach(access.ActionAbsenceWrite, ent.ProfilePupil)
 	require.ErrorIs(t, err, access.CodeDenied)
 	assert.False(t, lines[3].Allowed)

@@ -88,7 +88,7 @@ func probes(establishment ent.ID) []probe {
 	thing := func(class ent.ID, owners ...ent.ID) access.Target {
 		return access.Target{Establishments: []ent.ID{establishment}, Classes: []ent.ID{class}, Owners: owners}
 	}
-	all := []string{"head", "taught", "class", "mates", "child", "c.class", "c.mates", "self", "own"}
+	all := []string{"head", "taught", "class", "mates", "families", "h.families", "child", "c.class", "c.mates", "self", "own"}
 	self := pupil(me, "my-class")
 	if establishment != "here" {
 		self = pupil(me, "")
@@ -99,6 +99,8 @@ func probes(establishment ent.ID) []probe {
 		{"head", nil, pupil("head-pupil", "head-class")},
 		{"taught", nil, pupil("taught-pupil", "taught-class")},
 		{"mates", nil, pupil("mate", "my-class")},
+		{"families", nil, access.Target{Person: "f", Profile: ent.ProfileRelative, Establishments: []ent.ID{establishment}, Classes: []ent.ID{"my-class"}}},
+		{"h.families", nil, access.Target{Person: "f", Profile: ent.ProfileRelative, Establishments: []ent.ID{establishment}, Classes: []ent.ID{"head-class"}}},
 		{"class", nil, thing("my-class")},
 		{"child", nil, pupil("child", "child-class")},
 		{"c.class", nil, thing("child-class")},
@@ -176,8 +178,9 @@ const legend = `Who may do what by default. A cell says how far the action reach
 
   school   every pupil of the establishment    school*  what belongs to the establishment, pupils' data left out
   head     pupils of the class of which one is head teacher           taught   pupils of classes and groups taught
-  mates    people of one's own class           class    what belongs to one's own class, and is nobody's in particular
+  mates    pupils and teachers of one's class  class    what belongs to one's own class, and is nobody's in particular
   child    one's own child                     c.class, c.mates  the same two, of the child's class (c.mates: teachers)
+  families, h.families  the relatives of one's own class, of the class of which one is head teacher
   self     oneself                             own      what one teaches, made, received or was given a share in
 
   ELV pupil, TUT legal representative, ENS teacher, DIR direction, EVS school life, ETA other staff, ACA academic services;

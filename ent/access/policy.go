@@ -43,7 +43,8 @@ type InCharge string
 
 // The rules for a person in charge.
 const (
-	// InChargeContactOnly gives the grants of WhoInCharge: contact data, in the default policy. It is the default.
+	// InChargeContactOnly gives the grants of WhoInCharge: contact data, in the default policy. They are in no group of
+	// relatives either. It is the default.
 	InChargeContactOnly InCharge = "contact-only"
 	// InChargeAsLegal gives them those of a legal representative.
 	InChargeAsLegal InCharge = "as-legal"

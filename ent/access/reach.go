@@ -60,7 +60,7 @@ func (s *Scope) Reach(a Action, of ent.Profile) Reach {
 		}
 		switch r.span {
 		case SpanSelf:
-			if person {
+			if person && s.person != "" {
 				out.Persons = add(out.Persons, s.person)
 			}
 		case SpanOwn:

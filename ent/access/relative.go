@@ -52,7 +52,8 @@ func (r *Ruling) holds(on ent.Date) bool {
 	return on.IsZero() || inForce(r.On, r.Until, on) || !r.valid()
 }
 
-// Choice is what a pupil of 18 or more decided on the access of one relative, or of all.
+// Choice is what a pupil of 18 or more decided on the access of one relative, or of all. What was chosen before does not count;
+// a refusal counts as long as it is not known to come from a minor.
 type Choice struct {
 	// Relative is empty for all relatives. A choice on one of them goes before a choice on all.
 	Relative ent.ID
@@ -135,6 +136,9 @@ func (p *Pupil) placed() bool {
 
 // relation returns the first relation of a relative, which is the one that counts when a feed names them twice.
 func (p *Pupil) relation(relative ent.ID) (ent.Relation, bool) {
+	if relative == "" {
+		return ent.Relation{}, false
+	}
 	for i := range p.Relations {
 		if p.Relations[i].Relative == relative {
 			return p.Relations[i], true
@@ -158,13 +162,28 @@ func (p *Pupil) ruling(relative ent.ID, today ent.Date) answer {
 	return out
 }
 
+// holds reports whether the choice counts on a day. A refusal needs neither the birth date nor the day to be known.
+func (c *Choice) holds(birth, today ent.Date) bool {
+	if c.On.IsZero() || !today.IsZero() && today.Before(c.On) {
+		return false
+	}
+	switch majorityOf(birth, c.On) {
+	case ofAge:
+		return !c.Allow || !today.IsZero()
+	case unknownAge:
+		return !c.Allow
+	case minor:
+	}
+	return false
+}
+
 // choice returns what the pupil chose last for a relative; of two of one day the one that refuses.
 func (p *Pupil) choice(relative ent.ID, today ent.Date) answer {
 	out, since, named := silent, ent.Date{}, false
 	for i := range p.Choices {
 		c := &p.Choices[i]
 		one := c.Relative == relative
-		if !one && c.Relative != "" || c.On.IsZero() || today.Before(c.On) || named && !one {
+		if !one && c.Relative != "" || named && !one || !c.holds(p.BirthDate, today) {
 			continue
 		}
 		if out == silent || one && !named || since.Before(c.On) || since == c.On && !c.Allow {
@@ -192,7 +211,7 @@ func (r *Rules) standing(p *Pupil, relative ent.ID, today ent.Date) (standing, b
 	if s.age == ofAge && rel.Kinship == ent.KinshipSelf {
 		return s, true // the pupil, of age, stands in the feed as his or her own relative
 	}
-	if s.age == ofAge {
+	if s.age != minor {
 		s.choice = p.choice(relative, today)
 	}
 	s.ruling = p.ruling(relative, today)
@@ -200,9 +219,9 @@ func (r *Rules) standing(p *Pupil, relative ent.ID, today ent.Date) (standing, b
 	case s.choice != silent:
 		s.settled, s.allowed, s.reason = byChoice, s.choice == allows, CodePupilChoice
 	case s.ruling != silent:
-		s.settled, s.allowed, s.reason = byRuling, s.ruling == allows, CodeRuled
+		s.settled, s.allowed, s.reason = byRuling, s.ruling == allows, CodeClosed
 	case rel.Kinship != ent.KinshipSocialServices && p.placed():
-		s.settled, s.allowed, s.reason = byPlacement, false, CodeAwaitsRuling
+		s.settled, s.allowed, s.reason = byPlacement, false, CodeClosed
 	case s.age == ofAge && r.policy.OfAge == OfAgeEnd:
 		s.allowed, s.reason = false, CodePupilChoice
 	}

@@ -84,6 +84,8 @@ func TestPersonInCharge(t *testing.T) {
 		s := asks(t, policy, "r", today(), p)
 		assert.Equal(t, c.marks, s.Can(access.ActionMarksRead, access.PupilTarget(&p)).Allowed, c.rule)
 		assert.Equal(t, c.contact, s.Can(access.ActionContactRead, access.PupilTarget(&p)).Allowed, c.rule)
+		families := access.GroupRule{Kind: access.KindRelatives, Establishment: "college", Class: "6A"}
+		assert.Equal(t, c.marks, s.Belongs(families), "%s: correspondence is more than contact data", c.rule)
 	}
 }
 
@@ -124,27 +126,27 @@ func TestPlacedChild(t *testing.T) {
 		want     bool
 		reason   ent.Code
 	}{
-		{"a parent waits", named, "mother", nil, false, access.CodeAwaitsRuling},
-		{"the other one too", named, "father", nil, false, access.CodeAwaitsRuling},
-		{"so when the caller says it", flagged, "mother", nil, false, access.CodeAwaitsRuling},
+		{"a parent waits", named, "mother", nil, false, access.CodeClosed},
+		{"the other one too", named, "father", nil, false, access.CodeClosed},
+		{"so when the caller says it", flagged, "mother", nil, false, access.CodeClosed},
 		{"the social services do not", named, "ase", nil, true, access.CodeGranted},
 		{"the foster carer has no marks in any case", named, "carer", nil, false, access.CodeNoRight},
 		{"a decision allows one", named, "mother", []access.Ruling{ruling("mother", true, on, ent.Date{})}, true, access.CodeGranted},
-		{"and not the other", named, "father", []access.Ruling{ruling("mother", true, on, ent.Date{})}, false, access.CodeAwaitsRuling},
-		{"not before its day", named, "mother", []access.Ruling{ruling("mother", true, after, ent.Date{})}, false, access.CodeAwaitsRuling},
+		{"and not the other", named, "father", []access.Ruling{ruling("mother", true, on, ent.Date{})}, false, access.CodeClosed},
+		{"not before its day", named, "mother", []access.Ruling{ruling("mother", true, after, ent.Date{})}, false, access.CodeClosed},
 		{"to its last day", named, "mother", []access.Ruling{ruling("mother", true, before, on)}, true, access.CodeGranted},
-		{"not after", named, "mother", []access.Ruling{ruling("mother", true, before, before)}, false, access.CodeAwaitsRuling},
-		{"the last one counts", named, "mother", []access.Ruling{ruling("mother", false, on, ent.Date{}), ruling("mother", true, before, ent.Date{})}, false, access.CodeRuled},
+		{"not after", named, "mother", []access.Ruling{ruling("mother", true, before, before)}, false, access.CodeClosed},
+		{"the last one counts", named, "mother", []access.Ruling{ruling("mother", false, on, ent.Date{}), ruling("mother", true, before, ent.Date{})}, false, access.CodeClosed},
 		{"in whatever order", named, "mother", []access.Ruling{ruling("mother", false, before, ent.Date{}), ruling("mother", true, on, ent.Date{})}, true, access.CodeGranted},
-		{"of two of a day, the refusal", named, "mother", []access.Ruling{ruling("mother", false, on, ent.Date{}), ruling("mother", true, on, ent.Date{})}, false, access.CodeRuled},
-		{"whichever comes first", named, "mother", []access.Ruling{ruling("mother", true, on, ent.Date{}), ruling("mother", false, on, ent.Date{})}, false, access.CodeRuled},
-		{"nobody decides for themselves", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.By.ID = "mother" })}, false, access.CodeAwaitsRuling},
-		{"nor does nobody", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.By.ID = "" })}, false, access.CodeAwaitsRuling},
-		{"nor on no day", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.On = ent.Date{} })}, false, access.CodeAwaitsRuling},
-		{"nor for another pupil", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.Pupil = "leo" })}, false, access.CodeAwaitsRuling},
-		{"a refusal needs no placement", family(), "father", []access.Ruling{ruling("father", false, before, ent.Date{})}, false, access.CodeRuled},
+		{"of two of a day, the refusal", named, "mother", []access.Ruling{ruling("mother", false, on, ent.Date{}), ruling("mother", true, on, ent.Date{})}, false, access.CodeClosed},
+		{"whichever comes first", named, "mother", []access.Ruling{ruling("mother", true, on, ent.Date{}), ruling("mother", false, on, ent.Date{})}, false, access.CodeClosed},
+		{"nobody decides for themselves", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.By.ID = "mother" })}, false, access.CodeClosed},
+		{"nor does nobody", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.By.ID = "" })}, false, access.CodeClosed},
+		{"nor on no day", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.On = ent.Date{} })}, false, access.CodeClosed},
+		{"nor for another pupil", named, "mother", []access.Ruling{without(func(r *access.Ruling) { r.Pupil = "leo" })}, false, access.CodeClosed},
+		{"a refusal needs no placement", family(), "father", []access.Ruling{ruling("father", false, before, ent.Date{})}, false, access.CodeClosed},
 		{"a decision gives no right of its own", family(), "aunt", []access.Ruling{ruling("aunt", true, before, ent.Date{})}, false, access.CodeNoRight},
-		{"a refusal holds for the social services", named, "ase", []access.Ruling{ruling("ase", false, before, ent.Date{})}, false, access.CodeRuled},
+		{"a refusal holds for the social services", named, "ase", []access.Ruling{ruling("ase", false, before, ent.Date{})}, false, access.CodeClosed},
 	} {
 		c.pupil.Rulings = c.rulings
 		d := marks(t, access.Default(), c.relative, on, c.pupil)
@@ -178,7 +180,9 @@ func TestAtEighteenThePupilChooses(t *testing.T) {
 		{"a minor's choice does not count", "2008-03-07", "2026-03-06", "", []access.Choice{choice("", false, "2026-03-01")}, true},
 		{"it does on the birthday", "2008-03-07", "2026-03-07", "", []access.Choice{choice("", false, "2026-03-07")}, false},
 		{"born on 29 February: not on the 28th", "2008-02-29", "2026-02-28", "", []access.Choice{choice("", false, "2026-02-01")}, true},
-		{"born on 29 February: from 1 March", "2008-02-29", "2026-03-01", "", []access.Choice{choice("", false, "2026-02-01")}, false},
+		{"born on 29 February: from 1 March", "2008-02-29", "2026-03-01", "", []access.Choice{choice("", false, "2026-03-01")}, false},
+		{"what a child of 12 chose does not count at 18", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", false, "2018-04-01")}, true},
+		{"nor is it allowed by it", "2006-03-07", "2026-03-07", access.OfAgeEnd, []access.Choice{choice("", true, "2018-04-01")}, false},
 		{"without a choice relatives keep what they had", "2006-03-07", "2026-03-07", "", nil, true},
 		{"so by name", "2006-03-07", "2026-03-07", access.OfAgeKeep, nil, true},
 		{"unless the policy ends it", "2006-03-07", "2026-03-07", access.OfAgeEnd, nil, false},
@@ -192,7 +196,11 @@ func TestAtEighteenThePupilChooses(t *testing.T) {
 		{"of one day, the refusal", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", false, "2026-01-01"), choice("", true, "2026-01-01")}, false},
 		{"whichever comes first", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", true, "2026-01-01"), choice("", false, "2026-01-01")}, false},
 		{"not one to come", "2006-03-07", "2026-03-07", "", []access.Choice{choice("", false, "2026-03-08")}, true},
-		{"a missing birth date is a minor's", "", "2026-03-07", access.OfAgeEnd, []access.Choice{choice("", false, "2026-01-01")}, true},
+		{"a missing birth date is a minor's", "", "2026-03-07", access.OfAgeEnd, nil, true},
+		{"but a refusal holds", "", "2026-03-07", "", []access.Choice{choice("", false, "2026-01-01")}, false},
+		{"one to come does not", "", "2026-03-07", "", []access.Choice{choice("", false, "2026-03-08")}, true},
+		{"nor does a permission open anything", "", "2026-03-07", "", []access.Choice{choice("mother", true, "2026-01-02"), choice("mother", false, "2026-01-01")}, false},
+		{"a refusal holds on a missing day", "2006-03-07", "", "", []access.Choice{choice("", false, "2026-01-01")}, false},
 		{"a missing day is before any majority", "2006-03-07", "", access.OfAgeEnd, nil, true},
 	} {
 		p := family()
@@ -219,13 +227,13 @@ func TestPlacedChildOfAge(t *testing.T) {
 	t.Parallel()
 	p := placed()
 	p.BirthDate = day(t, "2006-01-01")
-	assert.Equal(t, access.CodeAwaitsRuling, marks(t, access.Default(), "mother", today(), p).Reason)
+	assert.Equal(t, access.CodeClosed, marks(t, access.Default(), "mother", today(), p).Reason)
 	p.Choices = []access.Choice{{Relative: "mother", Allow: true, On: today()}}
 	assert.True(t, marks(t, access.Default(), "mother", today(), p).Allowed)
 	p.Rulings = []access.Ruling{ruling("mother", false, today(), ent.Date{})}
 	assert.True(t, marks(t, access.Default(), "mother", today(), p).Allowed, "the choice of the adult goes before what was decided for the child")
 	p.Choices = nil
-	assert.Equal(t, access.CodeRuled, marks(t, access.Default(), "mother", today(), p).Reason)
+	assert.Equal(t, access.CodeClosed, marks(t, access.Default(), "mother", today(), p).Reason)
 }
 
 // A pupil of age stands in some feeds as his or her own relative: no choice locks them out of their own data.
@@ -301,7 +309,7 @@ func TestPlacementIsNotShownToAThirdPerson(t *testing.T) {
 		}
 	})
 	assert.Equal(t, 5, reserved, "the situation and its four details")
-	assert.NotContains(t, strings.ToLower(access.CodeAwaitsRuling.Error()+access.Decision{Reason: access.CodeAwaitsRuling}.Text(ent.EN)), "plac")
+	assert.NotContains(t, strings.ToLower(access.CodeClosed.Error()+access.Decision{Reason: access.CodeClosed}.Text(ent.EN)), "plac")
 }
 
 // A missing birth date is explained to an agent.

@@ -70,7 +70,7 @@ func (s *Scope) reset(rules *Rules, f *Facts) {
 		}
 	}
 	s.teach(f)
-	if f.Pupil != nil && f.Pupil.ID == f.Person {
+	if f.self() {
 		s.classes, s.groups = f.Pupil.Classes, f.Pupil.Groups
 	}
 	for i := range f.Children {
@@ -158,7 +158,7 @@ func (s *Scope) holding(w Who, f *Facts) holding {
 func (s *Scope) role(w Who, f *Facts) (held, everywhere bool) {
 	switch w {
 	case WhoAnyone:
-		return true, false
+		return f.Person != "", false
 	case WhoHeadTeacher:
 		return len(s.led) > 0, false
 	case WhoDelegate:
@@ -171,7 +171,7 @@ func (s *Scope) role(w Who, f *Facts) (held, everywhere bool) {
 			s.arena = append(s.arena, d.Establishments...)
 		}
 	case WhoPupilOfAge:
-		return f.Pupil != nil && f.Pupil.ID == f.Person && majorityOf(f.Pupil.BirthDate, f.Today) == ofAge, false
+		return f.self() && majorityOf(f.Pupil.BirthDate, f.Today) == ofAge, false
 	case WhoLegal, WhoInCharge, WhoContact:
 		for i := range s.children {
 			held = held || s.children[i].role == w

@@ -68,7 +68,10 @@ func ClassTarget(c ent.Class) Target {
 // TeachingTarget returns the target of what is made within a teaching (a session, a mark, a roll call): its teacher owns
 // it. Others who teach it, or who stand in, are added to Owners.
 func TeachingTarget(t ent.Teaching) Target {
-	out := Target{Establishments: []ent.ID{t.Establishment}, Owners: []ent.ID{t.Teacher}}
+	out := Target{Establishments: []ent.ID{t.Establishment}}
+	if t.Teacher != "" {
+		out.Owners = []ent.ID{t.Teacher}
+	}
 	if t.Class != "" {
 		out.Classes = []ent.ID{t.Class}
 	}
