@@ -96,6 +96,26 @@ func (a *Account) key(k Key) int {
 	return slices.IndexFunc(a.Keys, func(h HeldKey) bool { return h.Key == k })
 }
 
+// departed reports whether an origin has known the person and no longer does: what it said of schools and classes is over.
+func (a *Account) departed(o Origin) bool {
+	known := false
+	for i := range a.Keys {
+		if h := &a.Keys[i]; h.Origin == o {
+			if h.Gone.IsZero() {
+				return false
+			}
+			known = true
+		}
+	}
+	return known && o.Kind() != KindHand
+}
+
+// over reports whether a tie is one of an origin that no longer knows the person. Who is a pupil's relative is known until
+// another origin says who is: states are the kinds of ties that it speaks of.
+func (a *Account) over(t *Tie, states FieldSet) bool {
+	return !t.ByChild && a.departed(t.Origin) && (t.Kind != TieRelative || states&t.Kind.bit() != 0)
+}
+
 // leads reports whether a key is the first live one of its origin: the one that speaks for the person. A key that the
 // account does not hold does too.
 func (a *Account) leads(k Key) bool {

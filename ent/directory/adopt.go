@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ type Adoptable struct {
 	ID       ent.ID
 	Category Category
 	// External is the key of the origin, should the vendor have kept one, with or without the academy before it:
-	// "5000001", "RENNES-5000001", "AC-RENNES$5000001".
+	// "5000001", "RENNES-5000001", "AC-RENNES$5000001". See AdoptOptions.Academies.
 	External string
 	// UAI and SchoolNumber name a pupil inside a school.
 	UAI          ent.UAI
@@ -26,6 +27,17 @@ type Adoptable struct {
 	INE          ent.INE
 	Name         ent.Name
 	BirthDate    ent.Date
+}
+
+// LogValue shows the identifier only.
+func (x Adoptable) LogValue() slog.Value { return slog.GroupValue(slog.String("id", string(x.ID))) }
+
+// AdoptOptions say how the vendor writes keys.
+type AdoptOptions struct {
+	// Academies are the names that the vendor puts before the keys of this academy: with "RENNES", "RENNES-5000001" and
+	// "AC-RENNES$5000001" are the key 5000001. The name in the origin and the academy code of the feed are known without it.
+	// Numbers are the same from one academy to another: a key under any other name is somebody else's.
+	Academies []string
 }
 
 // Adoption gives an account the key by which an origin knows its holder: nothing else of the account changes.
@@ -36,7 +48,8 @@ type Adoption struct {
 	By ent.Code `json:"by"`
 }
 
-// Ambiguity is an account, or several, for which there are several answers: nothing is written.
+// Ambiguity is an account, or several, for which there are several answers, or one that something contradicts: nothing is
+// written.
 type Ambiguity struct {
 	IDs  []ent.ID `json:"ids"`
 	Keys []Key    `json:"keys"`
@@ -58,10 +71,12 @@ type AdoptionPlan struct {
 
 // Adopt finds, for the first night on a base that has its accounts already, which account each record of a source is of:
 // by the key of the origin, with or without academy; by UAI and number inside the school; by INE; by name and birth date.
-// The first that finds exactly one account and one record decides. It creates nothing and touches no login.
-func Adopt(accounts iter.Seq[Adoptable], src Source) *AdoptionPlan {
+// The first that finds exactly one account and one record decides, unless something else that both say contradicts it:
+// another INE, or a key that is not the record's behind the same name and birth date. It creates nothing and touches no login.
+func Adopt(accounts iter.Seq[Adoptable], src Source, o AdoptOptions) *AdoptionPlan {
 	a := &adopter{
 		plan: &AdoptionPlan{Report: &ent.Report{}}, accountOf: map[Key]ent.ID{}, keyOf: map[ent.ID]Key{}, stuck: map[ent.ID]bool{},
+		before: o.before(src.Feed()),
 	}
 	for x := range accounts {
 		a.accounts = append(a.accounts, x)
@@ -77,7 +92,7 @@ func Adopt(accounts iter.Seq[Adoptable], src Source) *AdoptionPlan {
 	a.traits = make([][]string, len(a.heads))
 	for i, h := range a.heads {
 		r := src.Record(h)
-		a.traits[i] = recordTraits(&r)
+		a.traits[i] = a.recordTraits(&r)
 	}
 	for step, by := range adoptSteps() {
 		a.match(step, by)
@@ -90,6 +105,9 @@ func adoptSteps() []ent.Code {
 	return []ent.Code{CodeAdoptKey, CodeAdoptNumber, CodeAdoptINE, CodeAdoptName}
 }
 
+// stepINE is the place of the INE among the traits.
+const stepINE = 2
+
 type adopter struct {
 	accounts  []Adoptable
 	heads     []Head
@@ -98,12 +116,13 @@ type adopter struct {
 	accountOf map[Key]ent.ID
 	keyOf     map[ent.ID]Key
 	stuck     map[ent.ID]bool // accounts of an ambiguity
+	before    []string        // what may stand before a key of this academy, in capitals
 }
 
 // recordTraits returns what a record is found by, at each step; "" where it says nothing.
-func recordTraits(r *Record) []string {
+func (a *adopter) recordTraits(r *Record) []string {
 	c := string(r.Key.Category) + "|"
-	out := []string{c + r.Key.ID, "", "", ""}
+	out := []string{c + a.bareKey(r.Key.ID), "", "", ""}
 	if s := r.Person.Schooling; s != nil {
 		if s.SchoolNumber != "" && r.SchoolUAI != "" {
 			out[1] = c + string(r.SchoolUAI) + "|" + s.SchoolNumber
@@ -124,11 +143,11 @@ func nameTrait(c string, n ent.Name, born ent.Date) string {
 }
 
 // trait returns what an account is found by at a step.
-func (x *Adoptable) trait(step int) string {
+func (a *adopter) trait(x *Adoptable, step int) string {
 	c := string(x.Category) + "|"
 	switch step {
 	case 0:
-		if k := bareKey(x.External); k != "" {
+		if k := a.bareKey(x.External); k != "" {
 			return c + k
 		}
 	case 1:
@@ -145,47 +164,80 @@ func (x *Adoptable) trait(step int) string {
 	return ""
 }
 
-// bareKey returns a key without the academy before it. Source: SDET, source$key; peers write ACADEMY-key.
-func bareKey(s string) string {
+// before returns what may stand before a key of the feed's academy. Source: SDET, source$key; peers write ACADEMY-key.
+func (o AdoptOptions) before(f Feed) []string {
+	_, named, _ := strings.Cut(string(f.Origin), ":")
+	names := append(slices.Clone(o.Academies), named, string(f.Academy), strings.TrimLeft(string(f.Academy), "0"))
+	var out []string
+	for _, n := range names {
+		if n = strings.ToUpper(strings.TrimSpace(n)); n != "" {
+			out = append(out, "AC-"+n+"$", "AC-"+n+"-", n+"$", n+"-")
+		}
+	}
+	return out
+}
+
+// bareKey returns a key without the academy before it.
+func (a *adopter) bareKey(s string) string {
 	s = strings.TrimSpace(s)
-	if i := strings.LastIndexAny(s, "$-"); i >= 0 && i < len(s)-1 {
-		return s[i+1:]
+	for _, p := range a.before {
+		if len(s) > len(p) && strings.EqualFold(s[:len(p)], p) {
+			return s[len(p):]
+		}
 	}
 	return s
 }
 
+// contradicts reports whether an account and a record that one trait pairs are told apart by another one.
+func (a *adopter) contradicts(x *Adoptable, record []string, by ent.Code) bool {
+	ine := a.trait(x, stepINE)
+	switch by {
+	case CodeAdoptName:
+		return x.External != "" || ine != "" && record[stepINE] != "" && ine != record[stepINE]
+	case CodeAdoptNumber:
+		return ine != "" && record[stepINE] != "" && ine != record[stepINE]
+	}
+	return false
+}
+
 // match pairs accounts and records by one trait.
 func (a *adopter) match(step int, by ent.Code) {
-	records := map[string][]Key{}
+	records := map[string][]int{}
 	for i, h := range a.heads {
 		if t := a.traits[i][step]; t != "" && a.accountOf[h.Key] == "" {
-			records[t] = append(records[t], h.Key)
+			records[t] = append(records[t], i)
 		}
 	}
-	accounts := map[string][]ent.ID{}
+	accounts := map[string][]int{}
 	var order []string
 	for i := range a.accounts {
 		x := &a.accounts[i]
-		t := x.trait(step)
+		t := a.trait(x, step)
 		if _, done := a.keyOf[x.ID]; done || a.stuck[x.ID] || t == "" || len(records[t]) == 0 {
 			continue
 		}
 		if len(accounts[t]) == 0 {
 			order = append(order, t)
 		}
-		accounts[t] = append(accounts[t], x.ID)
+		accounts[t] = append(accounts[t], i)
 	}
 	for _, t := range order {
-		ids, keys := accounts[t], records[t]
-		if len(ids) == 1 && len(keys) == 1 {
-			a.accountOf[keys[0]], a.keyOf[ids[0]] = ids[0], keys[0]
-			a.plan.Adoptions = append(a.plan.Adoptions, Adoption{ids[0], keys[0], by})
+		mine, theirs := accounts[t], records[t]
+		x, k := &a.accounts[mine[0]], a.heads[theirs[0]].Key
+		if len(mine) == 1 && len(theirs) == 1 && !a.contradicts(x, a.traits[theirs[0]], by) {
+			a.accountOf[k], a.keyOf[x.ID] = x.ID, k
+			a.plan.Adoptions = append(a.plan.Adoptions, Adoption{x.ID, k, by})
 			continue
 		}
-		for _, id := range ids {
-			a.stuck[id] = true
+		out := Ambiguity{By: by}
+		for _, i := range mine {
+			a.stuck[a.accounts[i].ID] = true
+			out.IDs = append(out.IDs, a.accounts[i].ID)
 		}
-		a.plan.Ambiguous = append(a.plan.Ambiguous, Ambiguity{ids, keys, by})
+		for _, i := range theirs {
+			out.Keys = append(out.Keys, a.heads[i].Key)
+		}
+		a.plan.Ambiguous = append(a.plan.Ambiguous, out)
 	}
 }
 

@@ -66,6 +66,11 @@ func (c *Change) apply(a *Account, resolve func(Key) ent.ID) error {
 	}
 	SortTies(a.Ties)
 	c.applyKey(a)
+	if c.Reason == CodeYearEnd {
+		for i := range a.Keys { // a record that says in September what it said in June gives its ties again
+			a.Keys[i].Hash = Hash{}
+		}
+	}
 	return nil
 }
 
@@ -108,6 +113,18 @@ func (c *Change) NewAccount(id ent.ID, resolve func(Key) ent.ID) Account {
 	}
 	SortTies(a.Ties)
 	return a
+}
+
+// Release lets a pupil wait again, by key, for a relative who is no longer there.
+func Release(a *Account, relative ent.ID) {
+	for _, ties := range [][]Tie{a.Ties, a.Saved} {
+		for i := range ties {
+			if t := &ties[i]; t.Kind == TieRelative && t.Target == relative {
+				t.Target = ""
+			}
+		}
+		SortTies(ties)
+	}
 }
 
 // ApplyPlace makes a change of an establishment, a class or a group to the places. A class or a group that is to go and in

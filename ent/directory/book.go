@@ -141,9 +141,10 @@ func (w *wanted) wants(a *Account) bool {
 	case len(w.keys) > 0 && slices.ContainsFunc(a.Keys, func(k HeldKey) bool { return w.keys[k.Key] }):
 		return true
 	}
-	return len(w.relatives)+len(w.waiting) > 0 && slices.ContainsFunc(a.Ties, func(t Tie) bool {
+	wanted := func(t Tie) bool {
 		return t.Kind == TieRelative && (w.relatives[t.Target] || t.Target == "" && w.waiting[t.Relative])
-	})
+	}
+	return len(w.relatives)+len(w.waiting) > 0 && (slices.ContainsFunc(a.Ties, wanted) || slices.ContainsFunc(a.Saved, wanted))
 }
 
 // Places is of [Known].
@@ -152,7 +153,20 @@ func (b *Book) Places(context.Context) (Places, error) {
 }
 
 // Standing is of [Known].
-func (b *Book) Standing(_ context.Context, o Origin) (Standing, error) { return b.standing[o], nil }
+func (b *Book) Standing(_ context.Context, o Origin) (Standing, error) {
+	s := b.standing[o]
+	s.Academies = nil
+	for _, other := range b.standing {
+		if other.Academy != "" {
+			s.Academies = appendNew(s.Academies, other.Academy)
+		}
+	}
+	slices.Sort(s.Academies)
+	return s, nil
+}
+
+// Stand says what the last feed of an origin was: of a directory that the caller keeps elsewhere.
+func (b *Book) Stand(o Origin, s Standing) { b.standing[o] = s }
 
 // Undo gives back what a directory was before a plan.
 type Undo struct {
@@ -165,11 +179,19 @@ type Undo struct {
 
 // Apply applies a plan, blocked or not: whether to is the caller's decision. id chooses the identifier of a person to
 // create. A person who has changed since the plan is left aside and reported. The Undo gives back the state before, but for
-// who was purged.
+// who was purged. A plan that is stopped, or that creates a place which is there by now (another plan was applied since),
+// changes nothing: all of it is reported as refused, with CodeStopped or CodeMoved.
 func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 	report := &ent.Report{}
 	u := &Undo{accounts: map[ent.ID]*Account{}, places: b.places, origin: p.Feed.Origin}
 	u.standing, u.known = b.standing[p.Feed.Origin], true
+	if code, at := b.refuses(p); code != "" {
+		for ch := range p.Changes() {
+			report.Refuse(string(ch.Op), 1)
+		}
+		report.Add(catalog().New(code, ent.Pos{Record: string(at)}, "$"))
+		return u, report
+	}
 	b.places, _ = b.Places(context.Background())
 	var list []Change
 	for ch := range p.Changes() {
@@ -233,6 +255,29 @@ func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 	return u, report
 }
 
+// refuses returns why a whole plan cannot be applied, and because of which place.
+func (b *Book) refuses(p *Plan) (ent.Code, ent.ID) {
+	if p.stopped {
+		return CodeStopped, ""
+	}
+	there := map[ent.ID]bool{}
+	for i := range b.places.Establishments {
+		there[b.places.Establishments[i].ID] = true
+	}
+	for i := range b.places.Classes {
+		there[b.places.Classes[i].ID] = true
+	}
+	for i := range b.places.Groups {
+		there[b.places.Groups[i].ID] = true
+	}
+	for i := range p.places {
+		if ch := &p.places[i]; ch.Op == OpCreate && p.wanted(ch) && there[ch.ID] {
+			return CodeMoved, ch.ID
+		}
+	}
+	return "", ""
+}
+
 func later(a, b ent.Date) ent.Date {
 	if a.Before(b) {
 		return b
@@ -269,11 +314,7 @@ func (b *Book) changeOne(list []Change, u *Undo, report *ent.Report) {
 		delete(b.accounts, a.ID)
 		delete(u.accounts, a.ID)
 		for _, p := range b.accounts { // pupils wait for the relative again
-			for i := range p.Ties {
-				if t := &p.Ties[i]; t.Kind == TieRelative && t.Target == a.ID {
-					t.Target = ""
-				}
-			}
+			Release(p, a.ID)
 		}
 		return
 	}
@@ -285,7 +326,7 @@ func (b *Book) changeOne(list []Change, u *Undo, report *ent.Report) {
 func ApplyAll(a *Account, list []Change, resolve func(Key) ent.ID) (Account, error) {
 	next := a.Clone()
 	for i := range list {
-		if v := list[i].Version; a.State == Merged || v != AnyVersion && v != a.Version {
+		if v := list[i].Version; a.State == Merged || v != AnyVersion && v != a.Version || v == AnyVersion && heldElsewhere(a, list) {
 			return Account{}, catalog().New(CodeMoved, ent.Pos{Record: string(a.ID)}, "$")
 		}
 		if err := list[i].apply(&next, resolve); err != nil {
@@ -294,6 +335,16 @@ func ApplyAll(a *Account, list []Change, resolve func(Key) ent.ID) (Account, err
 	}
 	next.Version = a.Version + 1
 	return next, nil
+}
+
+// heldElsewhere reports whether an account that is to be suspended, since it had no other key, has one by now.
+func heldElsewhere(a *Account, list []Change) bool {
+	if slices.ContainsFunc(list, func(c Change) bool { return c.Op != OpSuspend }) {
+		return false
+	}
+	return slices.ContainsFunc(a.Keys, func(h HeldKey) bool {
+		return h.Gone.IsZero() && !slices.ContainsFunc(list, func(c Change) bool { return c.Key == h.Key })
+	})
 }
 
 func (u *Undo) keep(a *Account) {

@@ -139,9 +139,16 @@ type PlaceChange struct {
 	Group *ent.Group `json:"group,omitempty"`
 }
 
-// LogValue shows what is done to which identifier, never a value.
+// labelled reports whether the identifier is made of a label, which people write: that of a class or a group.
+func (c *Change) labelled() bool { return c.Object == ObjectClass || c.Object == ObjectGroup }
+
+// LogValue shows what is done to which identifier, never a value. Classes and groups have no identifier to show.
 func (c Change) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("op", string(c.Op)), slog.String("object", string(c.Object)), slog.String("id", string(c.ID)),
+	id := c.ID
+	if c.labelled() {
+		id = ""
+	}
+	return slog.GroupValue(slog.String("op", string(c.Op)), slog.String("object", string(c.Object)), slog.String("id", string(id)),
 		slog.String("key", c.Key.String()), slog.String("reason", string(c.Reason)))
 }
 

@@ -47,6 +47,8 @@ const (
 	CodeOlder        ent.Code = "DIR-OLDER"
 	CodeWrongFeed    ent.Code = "DIR-WRONG-FEED"
 	CodeMissingFiles ent.Code = "DIR-MISSING-FILES"
+	CodeNewAcademy   ent.Code = "DIR-NEW-ACADEMY"
+	CodeStopped      ent.Code = "DIR-STOPPED"
 	CodeToday        ent.Code = "DIR-TODAY"
 
 	// Files of plans.
@@ -54,6 +56,7 @@ const (
 	CodePlanAltered ent.Code = "DIR-PLAN-ALTERED"
 	CodePlanExpired ent.Code = "DIR-PLAN-EXPIRED"
 	CodePlanKey     ent.Code = "DIR-PLAN-KEY"
+	CodePlanLine    ent.Code = "DIR-PLAN-LINE"
 	CodeField       ent.Code = "DIR-FIELD"
 
 	// Applying and merging.
@@ -145,12 +148,18 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		stop(CodeOlder, "Cette livraison ({date}) est plus ancienne que la dernière appliquée ({last}).", "This delivery ({date}) is older than the last one applied ({last})."),
 		stop(CodeWrongFeed, "Cette livraison est d'une autre académie ou d'un autre degré que celle attendue.", "This delivery is of another academy or degree than the one expected."),
 		stop(CodeMissingFiles, "Il manque {count} fichiers à la livraison.", "{count} files of the delivery are missing."),
+		stop(
+			CodeNewAcademy, "Première livraison de cette académie dans un annuaire qui en connaît d'autres : à confirmer.",
+			"First delivery of this academy in a directory that knows others: to be confirmed.",
+		),
+		stop(CodeStopped, "Ce plan n'a rien comparé : il ne s'applique pas, même confirmé.", "This plan compared nothing: it does not apply, whoever consents."),
 		stop(CodeToday, "La date du jour n'est pas donnée.", "The day of the comparison is not given."),
 
 		stop(CodePlanFile, "Ce fichier n'est pas un plan lisible.", "This file is not a readable plan."),
 		stop(CodePlanAltered, "Ce plan a été modifié, tronqué, ou signé avec une autre clé.", "This plan was altered, cut short, or made with another key."),
 		stop(CodePlanExpired, "Ce plan n'est plus valable.", "This plan has expired."),
 		stop(CodePlanKey, "La clé d'un plan compte 32 octets au moins.", "The key of a plan has at least 32 bytes."),
+		fail(CodePlanLine, "Un changement est trop long pour un plan écrit.", "A change is too long for a plan file."),
 		fail(CodeField, "Ce champ n'existe pas.", "There is no such field."),
 
 		warn(CodeMoved, "La personne a changé depuis le plan : elle est laissée de côté.", "The person has changed since the plan: left aside."),

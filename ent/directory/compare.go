@@ -32,7 +32,7 @@ func Compare(ctx context.Context, known Known, src Source, policy Policy) (*Plan
 		return nil, err
 	}
 	c.plan.Base = standing.Plan
-	if c.stops(&standing) {
+	if c.plan.stopped = c.stops(&standing); c.plan.stopped {
 		return c.plan, nil
 	}
 	for _, step := range []func() error{
@@ -101,6 +101,9 @@ func (c *comparison) stops(last *Standing) bool {
 	if !p.AllowOlder && !f.Date.IsZero() && f.Date.Before(last.Date) {
 		block(catalog().New(CodeOlder, ent.Pos{}, "$", ent.DateOf("date", f.Date), ent.DateOf("last", last.Date)))
 		stop = true
+	}
+	if p.Academy == "" && last.Academy == "" && f.Academy != "" && len(last.Academies) > 0 && !slices.Contains(last.Academies, f.Academy) {
+		block(catalog().New(CodeNewAcademy, ent.Pos{}, "$"))
 	}
 	if f.Complete && f.Missing > 0 && !p.AllowMissing {
 		block(catalog().New(CodeMissingFiles, ent.Pos{}, "$", ent.Count("count", int64(f.Missing))))
@@ -213,9 +216,10 @@ func (c *comparison) scope() map[ent.ID]bool {
 	return out
 }
 
-// guard counts who is known and who has vanished, by establishment and profile.
+// guard counts who is known and who has vanished, by establishment and profile. A delivery that is not complete makes vanish
+// those whose removal it asks.
 func (c *comparison) guard() error {
-	if !c.feed.Complete {
+	if !c.feed.Complete && len(c.left) == 0 {
 		return nil
 	}
 	type at struct {
@@ -373,18 +377,44 @@ func (c *comparison) edits() error {
 				c.plan.report.Add(catalog().New(CodeNoAccount, ent.Pos{Record: string(h.Account)}, "$"))
 				continue
 			}
-			a := &accounts[n]
-			if h.Op != RecordDelete {
-				r := c.record(h, false)
-				c.update(a, &r, Hash{}, false, CodeByHand)
-				continue
+			if err := c.edit(&accounts[n], h); err != nil {
+				return err
 			}
-			ch := c.change(a, Key{})
-			ch.Op, ch.Reason, ch.Day, ch.Detach = OpPreDelete, CodeByHand, c.policy.Today, cloneTies(a.Ties)
-			c.add(ch)
-			if a.Category == Pupil {
-				c.pupilAfter(a, []Change{ch})
-			}
+		}
+	}
+	return nil
+}
+
+// edit plans one change made by hand. The account is left as it will be, for the next one on it.
+func (c *comparison) edit(a *Account, h Head) error {
+	n := len(c.plan.changes)
+	switch h.Op {
+	case RecordDelete:
+		ch := c.change(a, Key{})
+		ch.Op, ch.Reason, ch.Day, ch.Detach = OpPreDelete, CodeByHand, c.policy.Today, cloneTies(a.Ties)
+		c.add(ch)
+	case RecordRestore:
+		if a.State != Missing && a.State != PreDeleted {
+			return nil
+		}
+		ch := c.change(a, Key{})
+		ch.Op, ch.Reason, ch.Day, ch.Attach = OpRestore, CodeByHand, c.policy.Today, slices.DeleteFunc(cloneTies(a.Saved), func(t Tie) bool { return t.ByChild })
+		c.add(ch)
+		c.restored[a.ID] = true
+		if a.Category == Relative {
+			c.touched[a.ID] = true
+		}
+	case RecordAdd, RecordModify:
+		r := c.record(h, false)
+		c.update(a, &r, Hash{}, false, CodeByHand)
+	}
+	made := c.plan.changes[n:]
+	if a.Category == Pupil && h.Op != RecordModify && h.Op != RecordAdd {
+		c.pupilAfter(a, made)
+	}
+	for i := range made {
+		if err := made[i].apply(a, func(k Key) ent.ID { return c.relative(&k) }); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -427,6 +457,13 @@ func (c *comparison) update(a *Account, r *Record, hash Hash, newKey bool, why e
 			return t.Kind == TieEstablishment && !scope[t.Target] || t.Establishment != "" && !scope[t.Establishment]
 		})
 	}
+	if back || newKey { // somebody else knows the person now: what is left of who knew them goes
+		for i := range a.Ties {
+			if t := &a.Ties[i]; t.Origin != c.feed.Origin && a.over(t, states) {
+				detach = append(detach, *t)
+			}
+		}
+	}
 	if len(attach) > 0 {
 		ch := base
 		ch.Op, ch.Reason, ch.Attach = OpAttach, tiesReason(why), attach
@@ -466,12 +503,12 @@ func (c *comparison) change(a *Account, k Key) Change {
 
 func (c *comparison) add(ch Change) { c.plan.changes = append(c.plan.changes, ch) }
 
-// savedElsewhere returns the saved ties that the record at hand does not bring back: those of other origins, and of kinds
-// that it does not state.
+// savedElsewhere returns the saved ties that the record at hand does not bring back: those of other origins that still know
+// the person, and of kinds that it does not state.
 func savedElsewhere(a *Account, origin Origin, states FieldSet) []Tie {
 	var out []Tie
 	for _, t := range a.Saved {
-		if !t.ByChild && (t.Origin != origin || states&t.Kind.bit() == 0) {
+		if !t.ByChild && (t.Origin != origin || states&t.Kind.bit() == 0) && (t.Origin == origin || !a.over(&t, states)) {
 			out = append(out, t)
 		}
 	}

@@ -46,6 +46,10 @@ type Summer struct {
 	StaffPercent    int
 	StaffMany       int
 	RelativePercent int
+	// AllStaffPercent and AllStaffMany are for the staff of the whole feed, all establishments together: more than that share
+	// and at least that many is a file that was lost, however it is spread over the schools; default 25 and 20.
+	AllStaffPercent int
+	AllStaffMany    int
 	// Never leaves the guard as it is all the year.
 	Never bool
 }
@@ -84,6 +88,12 @@ func (g Guard) orDefaults() Guard {
 	if s.RelativePercent == 0 {
 		s.RelativePercent = 30
 	}
+	if s.AllStaffPercent == 0 {
+		s.AllStaffPercent = 25
+	}
+	if s.AllStaffMany == 0 {
+		s.AllStaffMany = 20
+	}
 	return g
 }
 
@@ -108,9 +118,15 @@ func (g Guard) CheckOn(populations []Population, today ent.Date) ent.Issues {
 	summer := g.Summer.holds(today)
 	leaving := map[ent.ID]Population{}
 	named := 0
+	staff := Population{}
 	for _, p := range populations {
 		named += p.Named
+		if p.Profile != ent.ProfilePupil && p.Profile != ent.ProfileRelative {
+			staff.Known += p.Known
+			staff.Vanished += p.Vanished
+		}
 	}
+	chunk := staff.Vanished >= g.Summer.AllStaffMany && 100*staff.Vanished > g.Summer.AllStaffPercent*staff.Known
 	if summer {
 		for _, p := range populations {
 			if p.Profile == ent.ProfilePupil {
@@ -123,6 +139,9 @@ func (g Guard) CheckOn(populations []Population, today ent.Date) ent.Issues {
 		refused := g.refuses(p.Known, p.Vanished)
 		if summer {
 			refused = g.refusesInSummer(p, leaving[p.Establishment])
+			if p.Profile != ent.ProfilePupil && p.Profile != ent.ProfileRelative {
+				refused = refused || chunk && p.Vanished > 0
+			}
 		}
 		lost := named >= g.Named && p.Named > 0
 		if !refused && !lost || g.Consent != nil && g.Consent(p) {

@@ -24,7 +24,8 @@ type Query struct {
 	IDs []ent.ID
 	// Keys asks for who holds one of these keys.
 	Keys []Key
-	// Relatives asks for the pupils with a tie to one of these; Waiting for those whose tie waits for one of these keys.
+	// Relatives asks for the pupils with a tie to one of these; Waiting for those whose tie waits for one of these keys. Ties
+	// saved at pre-deletion count.
 	Relatives []ent.ID
 	Waiting   []Key
 	// INE asks for the pupils with one of these numbers, whatever their state.
@@ -69,4 +70,6 @@ type Standing struct {
 	Context Hash
 	// Plan numbers the plan that applied it: one that was made before is refused.
 	Plan int64
+	// Academies are those of the deliveries applied so far, of every origin. A delivery of another one is to be confirmed.
+	Academies []ent.AcademyCode `json:"-"`
 }

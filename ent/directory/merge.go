@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"math"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
@@ -89,15 +90,16 @@ func Merge(a, b *Account, o MergeOptions) (kept, gone Account, record MergeRecor
 			kept.Keys = append(kept.Keys, k)
 		}
 	}
-	for _, t := range slices.Concat(gone.Ties, gone.Saved) {
-		if findTie(kept.Ties, &t) < 0 {
-			kept.Ties = append(kept.Ties, t)
-		}
+	all := FieldSet(math.MaxUint64)
+	theirs := slices.Concat(gone.Ties, gone.Saved)
+	if gone.State != Active && kept.State == Active { // who was on the way to deletion brings back what still holds
+		theirs = slices.DeleteFunc(theirs, func(t Tie) bool { return kept.over(&t, all) })
 	}
-	SortTies(kept.Ties)
+	kept.Ties = mergeTies(kept.Ties, theirs)
 	if kept.State != Active && gone.State == Active {
 		kept.State, kept.Since = Active, on
-		kept.Ties, kept.Saved = mergeSaved(kept.Ties, kept.Saved), nil
+		kept.Ties, kept.Saved = mergeTies(kept.Ties, kept.Saved), nil
+		kept.Ties = slices.DeleteFunc(kept.Ties, func(t Tie) bool { return kept.over(&t, all) })
 	}
 	kept.Blocked = kept.Blocked || gone.Blocked
 	kept.Version++
@@ -106,8 +108,9 @@ func Merge(a, b *Account, o MergeOptions) (kept, gone Account, record MergeRecor
 	return kept, gone, record, nil
 }
 
-func mergeSaved(ties, saved []Tie) []Tie {
-	for _, t := range saved {
+// mergeTies returns the ties with those of another list that they do not hold.
+func mergeTies(ties, more []Tie) []Tie {
+	for _, t := range more {
 		if findTie(ties, &t) < 0 {
 			ties = append(ties, t)
 		}
@@ -131,13 +134,13 @@ func keepsSecond(a, b *Account, own Ownership) bool {
 // reports whether any did. After a merge it is called on every pupil of a relative.
 func (r *MergeRecord) Retarget(a *Account) bool {
 	moved := false
-	for i := range a.Ties {
-		if t := &a.Ties[i]; t.Kind == TieRelative && t.Target == r.Gone {
-			t.Target, moved = r.Kept, true
+	for _, ties := range [][]Tie{a.Ties, a.Saved} {
+		for i := range ties {
+			if t := &ties[i]; t.Kind == TieRelative && t.Target == r.Gone {
+				t.Target, moved = r.Kept, true
+			}
 		}
-	}
-	if moved {
-		SortTies(a.Ties)
+		SortTies(ties)
 	}
 	return moved
 }
@@ -145,15 +148,15 @@ func (r *MergeRecord) Retarget(a *Account) bool {
 // Restore makes the ties that Retarget moved lead back to the account that is gone: those of a key that it held.
 func (r *MergeRecord) Restore(a *Account) bool {
 	moved := false
-	for i := range a.Ties {
-		t := &a.Ties[i]
-		if t.Kind != TieRelative || t.Target != r.Kept || len(r.Before) != 2 || r.Before[1].key(t.Relative) < 0 {
-			continue
+	for _, ties := range [][]Tie{a.Ties, a.Saved} {
+		for i := range ties {
+			t := &ties[i]
+			if t.Kind != TieRelative || t.Target != r.Kept || len(r.Before) != 2 || r.Before[1].key(t.Relative) < 0 {
+				continue
+			}
+			t.Target, moved = r.Gone, true
 		}
-		t.Target, moved = r.Gone, true
-	}
-	if moved {
-		SortTies(a.Ties)
+		SortTies(ties)
 	}
 	return moved
 }

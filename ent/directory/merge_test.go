@@ -217,7 +217,7 @@ func TestAdopt(t *testing.T) {
 		"another category":    {directory.Adoptable{External: "2"}, ""},
 	} {
 		c.account.ID, c.account.Category = "77", directory.Pupil
-		p := directory.Adopt(slices.Values([]directory.Adoptable{c.account}), src)
+		p := directory.Adopt(slices.Values([]directory.Adoptable{c.account}), src, directory.AdoptOptions{})
 		require.True(t, p.Report.Balanced())
 		if c.by == "" {
 			assert.Equal(t, []ent.ID{"77"}, p.Unmatched, name)
@@ -227,11 +227,52 @@ func TestAdopt(t *testing.T) {
 		assert.Equal(t, []directory.Adoption{{ID: "77", Key: directorytest.Key(directory.Pupil, "1"), By: c.by}}, p.Adoptions, name)
 		assert.Len(t, p.New, 2, name)
 	}
-	two := []directory.Adoptable{{ID: "77", Category: directory.Pupil, External: "1"}, {ID: "78", Category: directory.Pupil, External: "A-1"}}
-	p := directory.Adopt(slices.Values(two), src)
+	two := []directory.Adoptable{{ID: "77", Category: directory.Pupil, External: "1"}, {ID: "78", Category: directory.Pupil, External: "ac-rennes$1"}}
+	p := directory.Adopt(slices.Values(two), src, directory.AdoptOptions{})
 	assert.Empty(t, p.Adoptions)
 	assert.Equal(t, []directory.Ambiguity{{IDs: []ent.ID{"77", "78"}, Keys: []directory.Key{directorytest.Key(directory.Pupil, "1")}, By: directory.CodeAdoptKey}}, p.Ambiguous)
 	assert.Len(t, p.New, 2, "who is of an ambiguity is not to be created")
+}
+
+// Keys are numbers that come again in every academy, and two persons may have one name and one birth date.
+func TestAdoptDoesNotGuess(t *testing.T) {
+	t.Parallel()
+	born := ent.Date{Year: 2012, Month: 4, Day: 2}
+	lea := ent.Name{Family: "MARTIN", Given: "Léa"}
+	one := func(src directory.Source, x directory.Adoptable) *directory.AdoptionPlan {
+		x.ID = "u"
+		return directory.Adopt(slices.Values([]directory.Adoptable{x}), src, directory.AdoptOptions{Academies: []string{"Breizh"}})
+	}
+	p := one(directorytest.School(day(0)), directory.Adoptable{Category: directory.Relative, External: "LYON-2"})
+	assert.Equal(t, []ent.ID{"u"}, p.Unmatched, "the key of another academy")
+	for _, external := range []string{"2", "RENNES-2", "AC-RENNES$2", "ac-rennes$2", "014-2", "14-2", "Breizh-2", " 2 "} {
+		p = one(directorytest.School(day(0)), directory.Adoptable{Category: directory.Relative, External: external})
+		assert.Len(t, p.Adoptions, 1, external)
+	}
+	for name, x := range map[string]directory.Adoptable{
+		"a key of somebody else": {External: "999"}, "a key of another academy": {External: "LYON-1"}, "another INE": {INE: "080000006JB"},
+	} {
+		x.Category, x.Name, x.BirthDate = directory.Pupil, lea, born
+		p = one(directorytest.School(day(0)), x)
+		assert.Empty(t, p.Adoptions, name)
+		require.Len(t, p.Ambiguous, 1, name)
+		assert.Equal(t, directory.CodeAdoptName, p.Ambiguous[0].By, name)
+		assert.Equal(t, []directory.Key{directorytest.Key(directory.Pupil, "1")}, p.Ambiguous[0].Keys, name)
+	}
+	src := directorytest.School(day(0))
+	src.List[0].SchoolUAI, src.List[0].Person.Schooling.SchoolNumber = "0019991E", "1042"
+	p = one(src, directory.Adoptable{Category: directory.Pupil, UAI: "0019991E", SchoolNumber: "1042", INE: "080000006JB"})
+	assert.Empty(t, p.Adoptions, "one number in the school, two INE")
+
+	// A source whose own keys hold a hyphen, or the academy.
+	src = directorytest.School(day(0))
+	src.List[2].Key.ID = "P-12"
+	assert.Len(t, one(src, directory.Adoptable{Category: directory.Staff, External: "P-12"}).Adoptions, 1)
+	assert.Empty(t, one(src, directory.Adoptable{Category: directory.Staff, External: "12"}).Adoptions)
+	src.List[2].Key.ID = "RENNES-3"
+	for _, external := range []string{"3", "RENNES-3"} {
+		assert.Len(t, one(src, directory.Adoptable{Category: directory.Staff, External: external}).Adoptions, 1, external)
+	}
 }
 
 // 100 000 accounts with bigint identifiers, 5 % without any key: none is created and the list is exact.
@@ -261,7 +302,7 @@ func TestAdoptAHundredThousandAccounts(t *testing.T) {
 		}
 		accounts = append(accounts, a)
 	}
-	p := directory.Adopt(slices.Values(accounts), src)
+	p := directory.Adopt(slices.Values(accounts), src, directory.AdoptOptions{Academies: []string{"RENNES"}})
 	got := map[ent.ID]directory.Key{}
 	for _, x := range p.Adoptions {
 		got[x.ID] = x.Key

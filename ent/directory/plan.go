@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -35,6 +36,8 @@ type Plan struct {
 	// loaded says that changes holds everything, in order.
 	loaded  bool
 	partial bool
+	// stopped says that nothing was compared.
+	stopped bool
 	only    map[ent.ID]bool
 }
 
@@ -56,6 +59,16 @@ type countKey struct {
 // Blocked returns why the plan must not be applied before somebody consents: a guard, an older delivery, missing files,
 // another academy. The error names the establishments; errors.Is finds the codes.
 func (p *Plan) Blocked() error { return p.blocks.Err() }
+
+// Stopped returns CodeStopped, with why, when the delivery was not compared at all: it is older than the last one, or of
+// another academy or degree. No consent applies such a plan: Policy.AllowOlder and Policy.Academy say otherwise before it is
+// made.
+func (p *Plan) Stopped() error {
+	if !p.stopped {
+		return nil
+	}
+	return errors.Join(catalog().New(CodeStopped, ent.Pos{}, "$"), p.Blocked())
+}
 
 // Blocks returns the same as issues.
 func (p *Plan) Blocks() ent.Issues { return slices.Clone(p.blocks) }

@@ -27,7 +27,7 @@ const (
 	maxLine = 1 << 20
 )
 
-// A plan file is lines of JSON: a head, one line per change, per record seen, and an end. What a line does to whom is in
+// A plan file is lines of JSON: a head, one line per reason not to apply it, per change, per record seen, and an end. What a line does to whom is in
 // clear, with the reason; values of persons are sealed (AES-256-GCM), under a nonce that follows from the line itself, so
 // that the same plan gives the same bytes. Each line is bound to its place and to the head, and the end to all that is
 // before it: a line that was altered, moved, removed or added is found.
@@ -38,9 +38,10 @@ type PlanHead struct {
 	Today   ent.Date  `json:"today"`
 	Base    int64     `json:"base,omitempty"`
 	Expires time.Time `json:"expires"`
-	// Partial says that the plan is a part of another one: applying it leaves the rest to be done.
-	Partial bool       `json:"partial,omitempty"`
-	Blocks  ent.Issues `json:"blocks,omitempty"`
+	// Partial says that the plan is a part of another one: applying it leaves the rest to be done. Stopped says that nothing
+	// was compared: it is not to be applied.
+	Partial bool `json:"partial,omitempty"`
+	Stopped bool `json:"stopped,omitempty"`
 }
 
 type planHead struct {
@@ -48,8 +49,9 @@ type planHead struct {
 	PlanHead
 }
 
-// planLine is a change without its values, the values being sealed, or a record seen.
+// planLine is a change without its values, the values being sealed; a record seen; or a reason not to apply the plan.
 type planLine struct {
+	Block  *ent.Issue `json:"block,omitempty"`
 	Change *Change `json:"change,omitempty"`
 	Seen   *Seen   `json:"seen,omitempty"`
 	// Fields names what changes.
@@ -70,12 +72,14 @@ type secret struct {
 	Attach  []Tie         `json:"attach,omitempty"`
 	Detach  []Tie         `json:"detach,omitempty"`
 	Account *Account      `json:"account,omitempty"`
-	// Place is sealed too: in the first degree the label of a class holds the name of its teacher.
+	// Place is sealed too, and so is the identifier of a class or a group, which is made of its label: in the first degree it
+	// holds the name of a teacher.
 	Place *PlaceChange `json:"place,omitempty"`
+	ID    ent.ID       `json:"id,omitempty"`
 }
 
 func (s *secret) empty() bool {
-	return len(s.Fields)+len(s.Attach)+len(s.Detach) == 0 && s.Account == nil && s.Place == nil
+	return len(s.Fields)+len(s.Attach)+len(s.Detach) == 0 && s.Account == nil && s.Place == nil && s.ID == ""
 }
 
 // sealer seals and opens the lines of one file.
@@ -149,7 +153,7 @@ func unreadable() error { return catalog().New(CodePlanFile, ent.Pos{}, "$") }
 
 // WriteFile writes the plan for another time or another machine: what it does to whom and why is in clear, without any
 // value of a person. key has 32 bytes or more and is the caller's; the file is refused after expires. The same plan, key
-// and expiry give the same bytes.
+// and expiry give the same bytes. It returns CodePlanLine for a change that is too long for a line.
 func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 	s, err := newSealer(key)
 	if err != nil {
@@ -161,13 +165,16 @@ func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 		if err != nil {
 			return fmt.Errorf("directory: plan: %w", err)
 		}
+		if len(b) >= maxLine {
+			return catalog().New(CodePlanLine, ent.Pos{Line: int(s.n) + 1}, "$") // it could not be read back
+		}
 		b = append(b, '\n')
 		s.mac.Write(b)
 		s.n++
 		_, err = out.Write(b)
 		return err
 	}
-	head := planHead{PlanFormat, PlanHead{p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.Partial(), p.blocks}}
+	head := planHead{PlanFormat, PlanHead{p.Feed, p.Today, p.Base, expires.UTC().Truncate(time.Second), p.Partial(), p.stopped}}
 	b, err := json.Marshal(head)
 	if err != nil {
 		return fmt.Errorf("directory: plan: %w", err)
@@ -175,6 +182,11 @@ func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 	s.head = sha256.Sum256(b)
 	if err := line(head); err != nil {
 		return err
+	}
+	for i := range p.blocks {
+		if err := line(planLine{Block: &p.blocks[i]}); err != nil {
+			return err
+		}
 	}
 	for ch := range p.Changes() {
 		l, err := s.line(ch)
@@ -199,12 +211,15 @@ func (p *Plan) WriteFile(w io.Writer, key []byte, expires time.Time) error {
 }
 
 func (s *sealer) line(ch Change) (planLine, error) {
-	hidden := secret{ch.Fields, ch.Attach, ch.Detach, ch.Account, ch.Place}
+	hidden := secret{ch.Fields, ch.Attach, ch.Detach, ch.Account, ch.Place, ""}
 	l := planLine{Change: &ch}
 	for _, f := range ch.Fields {
 		l.Fields = append(l.Fields, f.Field)
 	}
 	ch.Fields, ch.Attach, ch.Detach, ch.Account, ch.Place = nil, nil, nil, nil, nil
+	if ch.labelled() {
+		hidden.ID, ch.ID = ch.ID, ""
+	}
 	if hidden.empty() {
 		return l, nil
 	}
@@ -238,7 +253,7 @@ func ReadPlan(r io.Reader, key []byte, now time.Time) (*Plan, error) {
 		return nil, unreadable()
 	}
 	s.head = sha256.Sum256(in.Bytes())
-	p := &Plan{Feed: head.Feed, Today: head.Today, Base: head.Base, partial: head.Partial, blocks: head.Blocks, loaded: true, report: &ent.Report{}}
+	p := &Plan{Feed: head.Feed, Today: head.Today, Base: head.Base, partial: head.Partial, stopped: head.Stopped, loaded: true, report: &ent.Report{}}
 	s.take(in.Bytes())
 	for in.Scan() {
 		if bytes.HasPrefix(in.Bytes(), []byte(`{"end":`)) {
@@ -277,6 +292,10 @@ func (p *Plan) read(s *sealer, b []byte) error {
 	if err := strict(b, &l); err != nil {
 		return altered()
 	}
+	if l.Block != nil {
+		p.blocks = append(p.blocks, *l.Block)
+		return nil
+	}
 	if l.Seen != nil {
 		p.seen = append(p.seen, *l.Seen)
 		return nil
@@ -301,6 +320,9 @@ func (p *Plan) read(s *sealer, b []byte) error {
 		}
 		ch := l.Change
 		ch.Fields, ch.Attach, ch.Detach, ch.Account, ch.Place = hidden.Fields, hidden.Attach, hidden.Detach, hidden.Account, hidden.Place
+		if ch.labelled() {
+			ch.ID = hidden.ID
+		}
 	}
 	if l.Change.Object == ObjectPerson {
 		p.changes = append(p.changes, *l.Change)

@@ -19,8 +19,6 @@ type Policy struct {
 	// RejectUnknownModify refuses the modification of a person who is not known; otherwise it is an arrival when it says
 	// enough.
 	RejectUnknownModify bool
-	// Relatives says which relatives may sign in; RelativesInCharge when empty.
-	Relatives RelativePolicy
 	Ownership Ownership
 	Lifecycle Lifecycle
 	Guard     Guard

@@ -94,8 +94,11 @@ func ByHand(places Places, edits ...Edit) *Records {
 	out := &Records{What: Feed{Origin: Hand}, Places: places}
 	for _, e := range edits {
 		op := RecordModify
-		if e.Delete {
+		switch {
+		case e.Delete:
 			op = RecordDelete
+		case e.Restore:
+			op = RecordRestore
 		}
 		r := Record{Key: e.Key, Op: op, Person: e.Person, Ties: e.Ties, Stated: FieldsOf(e.States...)}
 		if e.Account == "" {
@@ -119,4 +122,6 @@ type Edit struct {
 	// Delete puts the account on its way to deletion. An origin that still knows the person brings them back at its next
 	// feed: block such an account.
 	Delete bool
+	// Restore brings back an account that is missing or on its way to deletion, with the ties that were taken away.
+	Restore bool
 }

@@ -40,6 +40,8 @@ const (
 	RecordAdd    RecordOp = ""       // all that the origin knows of the person
 	RecordModify RecordOp = "modify" // only what Stated names
 	RecordDelete RecordOp = "delete"
+	// RecordRestore, by hand only, takes back what put an account on its way to deletion.
+	RecordRestore RecordOp = "restore"
 )
 
 // Record is what an origin says of one person.

@@ -16,6 +16,11 @@ type planHead struct {
 	directory.PlanHead
 }
 
+type planBlock struct {
+	// Block is why the plan is not to be applied before somebody consents.
+	Block ent.Issue `json:"block"`
+}
+
 type planChange struct {
 	Change directory.Change `json:"change"`
 	// Fields names what changes.
@@ -39,7 +44,7 @@ type planEnd struct {
 func planNoun() noun {
 	return noun{
 		group: "ent", name: "plan", version: 1, value: planHead{}, format: directory.PlanFormat, document: directory.Plan{}, strict: true,
-		lines: []any{planChange{}, planSeen{}, planEnd{}},
+		lines: []any{planBlock{}, planChange{}, planSeen{}, planEnd{}},
 	}
 }
 

@@ -55,10 +55,14 @@ type Done struct {
 	Report *ent.Report
 }
 
-// Apply applies a plan. It returns CodeBlocked for one that is blocked when nobody consents, CodeStale when another plan of
-// the same origin was applied since this one was made; then nothing is changed. Two at once: the second waits, then is
-// refused as stale.
+// Apply applies a plan. It returns CodeBlocked for one that is blocked when nobody consents, and for one that is stopped
+// (directory.Plan.Stopped) whoever does; CodeStale when another plan of the same origin was applied since this one was made,
+// or when a place that it creates is there by now; then nothing is changed. Two at once: the second waits, then is refused as
+// stale.
 func (s *Store) Apply(ctx context.Context, p *directory.Plan, o ApplyOptions) (*Done, error) {
+	if err := p.Stopped(); err != nil {
+		return nil, errors.Join(failure(CodeBlocked), err)
+	}
 	if err := p.Blocked(); err != nil && !o.Consent {
 		return nil, errors.Join(failure(CodeBlocked), err)
 	}
@@ -226,11 +230,17 @@ func (a *applying) place(ch *directory.Change) error {
 		if err != nil {
 			return failure(CodeRow)
 		}
-		_, err = a.tx.Exec(a.ctx, `INSERT INTO {place} (tenant, kind, id, establishment, doc) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (tenant, kind, id) DO UPDATE SET establishment = excluded.establishment, doc = excluded.doc`,
-			string(a.s.tenant), string(ch.Object), string(ch.ID), string(at), string(text))
+		conflict := `DO UPDATE SET establishment = excluded.establishment, doc = excluded.doc`
+		if ch.Op == directory.OpCreate {
+			conflict = `DO NOTHING` // another origin's plan has made it since: it may be another school
+		}
+		n, err := a.tx.Exec(a.ctx, `INSERT INTO {place} (tenant, kind, id, establishment, doc) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (tenant, kind, id) `+conflict, string(a.s.tenant), string(ch.Object), string(ch.ID), string(at), string(text))
 		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return failure(CodeStale)
 		}
 	}
 	if k := ch.Place.Key; k != (directory.PlaceKey{}) {
@@ -414,6 +424,11 @@ func (a *applying) flushPending() error {
 		if err := a.changeOne(x, &w); err != nil {
 			return err
 		}
+		if x.State == directory.Purged {
+			for i := range list { // as the pupils are by now
+				directory.Release(&list[i], x.ID)
+			}
+		}
 	}
 	a.pending = a.pending[:0]
 	return nil
@@ -466,9 +481,7 @@ func (a *applying) changeOne(x *directory.Account, w *work) error {
 		return err
 	}
 	if after.State == directory.Purged {
-		if err = a.w.release(x.ID); err == nil {
-			err = a.w.remove(x)
-		}
+		_, err = a.w.forget(x)
 	} else {
 		if err := a.logins.giveOne(a.ctx, a.tx, a.s.o.Relatives, &after); err != nil {
 			return err
@@ -576,11 +589,16 @@ func (a *applying) end() error {
 		if ch.Op != directory.OpPurge {
 			continue
 		}
-		_, err := a.tx.Exec(a.ctx, `DELETE FROM {place} WHERE tenant = $1 AND kind = $2 AND id = $3
+		n, err := a.tx.Exec(a.ctx, `DELETE FROM {place} WHERE tenant = $1 AND kind = $2 AND id = $3
 			AND NOT EXISTS (SELECT 1 FROM {member} m WHERE m.tenant = $1 AND m.target = $3)`,
 			string(a.s.tenant), string(ch.Object), string(ch.ID))
 		if err != nil {
 			return err
+		}
+		if n == 0 { // somebody is still in it
+			a.report.Refuse(string(ch.Op), 1)
+			a.progress(1)
+			continue
 		}
 		a.did(string(ch.Op), 1)
 	}

@@ -101,60 +101,37 @@ func (s *Store) Held(ctx context.Context, person ent.ID) ([]ent.Holding, error) 
 func (s *Store) Erase(ctx context.Context, person ent.ID, by ent.Actor) (int64, error) {
 	var n int64
 	err := s.change(ctx, func(w *session) error {
-		tx := w.tx
 		n = 0
+		gone := func(t directory.Tie) bool { return t.Kind == directory.TieRelative && t.Target == person }
 		err := eachPupil(w, person, func(a *directory.Account) bool {
-			before := len(a.Ties)
-			a.Ties = slices.DeleteFunc(a.Ties, func(t directory.Tie) bool { return t.Kind == directory.TieRelative && t.Target == person })
-			n += int64(before - len(a.Ties))
+			before := len(a.Ties) + len(a.Saved)
+			a.Ties, a.Saved = slices.DeleteFunc(a.Ties, gone), slices.DeleteFunc(a.Saved, gone)
+			n += int64(before - len(a.Ties) - len(a.Saved))
 			for i := range a.Keys {
 				a.Keys[i].Hash = directory.Hash{} // what the origin says of the pupil is read again
 			}
-			return len(a.Ties) != before
+			return true
 		})
 		if err != nil {
 			return err
 		}
-		// Accounts that were merged into this one were the same person.
-		var merged []ent.ID
-		for next := []ent.ID{person}; len(next) > 0; next = next[1:] { // and into those
-			err = tx.Query(ctx, `SELECT gone FROM {merge} WHERE tenant = $1 AND kept = $2`, []any{string(s.tenant), string(next[0])}, func(row sqldb.Scanner) error {
-				var id ent.ID
-				err := row.Scan(&id)
-				merged, next = append(merged, id), append(next, id)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		for _, q := range []string{
-			`DELETE FROM {undo} WHERE tenant = $1 AND person = $2`,
-			`DELETE FROM {merge} WHERE tenant = $1 AND (kept = $2 OR gone = $2)`,
-			`DELETE FROM {distinct} WHERE tenant = $1 AND (a = $2 OR b = $2)`,
-		} {
-			for _, id := range append(merged, person) {
-				k, err := tx.Exec(ctx, q, string(s.tenant), string(id))
-				if err != nil {
-					return err
-				}
-				n += k
-			}
-		}
-		list, err := w.accounts(append(merged, person))
+		list, err := w.accounts([]ent.ID{person})
 		if err != nil {
 			return err
 		}
-		for i := range list {
-			if err := w.remove(&list[i]); err != nil {
-				return err
-			}
-			n++
+		n += int64(len(list))
+		if len(list) == 0 {
+			list = []directory.Account{{ID: person}} // what undoes a plan may still hold them
 		}
+		k, err := w.forget(&list[0])
+		if err != nil {
+			return err
+		}
+		n += k
 		if n == 0 {
 			return nil
 		}
-		return tx.Emit(ctx, ent.Event{Type: EventPurged, Subject: person, Actor: by})
+		return w.tx.Emit(ctx, ent.Event{Type: EventPurged, Subject: person, Actor: by})
 	})
 	return n, err
 }

@@ -171,21 +171,23 @@ func keyRows(tenant string, a *directory.Account, yield func([]any)) {
 
 func kinRowColumns() []string { return []string{"tenant", "relative", "pupil"} }
 
-// kinRows calls yield with a row per relative of a pupil, each once.
+// kinRows calls yield with a row per relative of a pupil, each once; those whose ties are saved too.
 func kinRows(tenant string, a *directory.Account, yield func([]any)) {
 	var done []string
-	for i := range a.Ties {
-		t := &a.Ties[i]
-		if t.Kind != directory.TieRelative {
-			continue
-		}
-		who := string(t.Target)
-		if who == "" {
-			who = waiting(t.Relative)
-		}
-		if !slices.Contains(done, who) {
-			done = append(done, who)
-			yield([]any{tenant, who, string(a.ID)})
+	for _, ties := range [...][]directory.Tie{a.Ties, a.Saved} {
+		for i := range ties {
+			t := &ties[i]
+			if t.Kind != directory.TieRelative {
+				continue
+			}
+			who := string(t.Target)
+			if who == "" {
+				who = waiting(t.Relative)
+			}
+			if !slices.Contains(done, who) {
+				done = append(done, who)
+				yield([]any{tenant, who, string(a.ID)})
+			}
 		}
 	}
 }

@@ -235,17 +235,69 @@ func (w *session) remove(a *directory.Account) error {
 	return nil
 }
 
-// release lets the pupils of a relative who goes wait for them again, by key.
+// release lets the pupils of a relative who goes wait for them again, by key. Their versions stay: a plan at work may be
+// about to change them.
 func (w *session) release(relative ent.ID) error {
 	return eachPupil(w, relative, func(a *directory.Account) bool {
-		for i := range a.Ties {
-			if t := &a.Ties[i]; t.Kind == directory.TieRelative && t.Target == relative {
-				t.Target = ""
-			}
-		}
-		directory.SortTies(a.Ties)
+		v := a.Version
+		directory.Release(a, relative)
+		a.Version = v
 		return true
 	})
+}
+
+// forget removes an account, with those that were merged into it, and what undoes plans and merges of them. It returns how
+// many things went.
+func (w *session) forget(a *directory.Account) (int64, error) {
+	merged, err := w.mergedInto(a.ID)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	for _, id := range append(merged, a.ID) {
+		if err := w.release(id); err != nil {
+			return 0, err
+		}
+		for _, q := range []string{
+			`DELETE FROM {undo} WHERE tenant = $1 AND person = $2`,
+			`DELETE FROM {merge} WHERE tenant = $1 AND (kept = $2 OR gone = $2)`,
+			`DELETE FROM {distinct} WHERE tenant = $1 AND (a = $2 OR b = $2)`,
+		} {
+			k, err := w.tx.Exec(w.ctx, q, w.tenant, string(id))
+			if err != nil {
+				return 0, err
+			}
+			n += k
+		}
+	}
+	list, err := w.accounts(merged)
+	if err != nil {
+		return 0, err
+	}
+	for i := range list {
+		if err := w.remove(&list[i]); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, w.remove(a)
+}
+
+// mergedInto returns the accounts that were merged into one, and into those. They were the same person.
+func (w *session) mergedInto(person ent.ID) ([]ent.ID, error) {
+	var merged []ent.ID
+	for next := []ent.ID{person}; len(next) > 0; next = next[1:] {
+		err := w.tx.Query(w.ctx, `SELECT gone FROM {merge} WHERE tenant = $1 AND kept = $2`, []any{w.tenant, string(next[0])}, func(row sqldb.Scanner) error {
+			var id ent.ID
+			err := row.Scan(&id)
+			merged, next = append(merged, id), append(next, id)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return merged, nil
 }
 
 // accounts reads accounts, locked.

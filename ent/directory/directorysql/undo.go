@@ -196,6 +196,11 @@ func (u *undoing) created() error {
 			return err
 		}
 		for i := range now {
+			if now[i].Category == directory.Relative { // of pupils who have changed since, and stay
+				if err := u.w.release(now[i].ID); err != nil {
+					return err
+				}
+			}
 			if err := u.w.remove(&now[i]); err != nil {
 				return err
 			}
