@@ -180,7 +180,7 @@ type Undo struct {
 // Apply applies a plan, blocked or not: whether to is the caller's decision. id chooses the identifier of a person to
 // create. A person who has changed since the plan is left aside and reported. The Undo gives back the state before, but for
 // who was purged. A plan that is stopped, or that creates a place which is there by now (another plan was applied since),
-// changes nothing: all of it is reported as refused, with CodeStopped or CodeMoved.
+// changes nothing: all of it is reported as refused, with CodeStopped or CodeMoved, and there is no Undo.
 func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 	report := &ent.Report{}
 	u := &Undo{accounts: map[ent.ID]*Account{}, places: b.places, origin: p.Feed.Origin}
@@ -190,7 +190,7 @@ func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 			report.Refuse(string(ch.Op), 1)
 		}
 		report.Add(catalog().New(code, ent.Pos{Record: string(at)}, "$"))
-		return u, report
+		return nil, report
 	}
 	b.places, _ = b.Places(context.Background())
 	var list []Change
@@ -198,6 +198,7 @@ func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 		if ch.Object != ObjectPerson {
 			if ch.Op != OpPurge {
 				ch.ApplyPlace(&b.places, nil)
+				report.Keep(string(ch.Op), 1)
 			}
 			continue
 		}
@@ -246,7 +247,12 @@ func (b *Book) Apply(p *Plan, id func(*Change) ent.ID) (*Undo, *ent.Report) {
 	used := b.used()
 	for ch := range p.Changes() {
 		if ch.Object != ObjectPerson && ch.Op == OpPurge {
-			ch.ApplyPlace(&b.places, func(id ent.ID) bool { return used[id] })
+			if used[ch.ID] { // somebody is still in it
+				report.Refuse(string(ch.Op), 1)
+				continue
+			}
+			ch.ApplyPlace(&b.places, func(ent.ID) bool { return false })
+			report.Keep(string(ch.Op), 1)
 		}
 	}
 	if !p.Partial() {
@@ -364,8 +370,11 @@ func (b *Book) used() map[ent.ID]bool {
 	return used
 }
 
-// Undo gives back the state before a plan, but for who was purged.
+// Undo gives back the state before a plan, but for who was purged. It does nothing without one.
 func (b *Book) Undo(u *Undo) {
+	if u == nil {
+		return
+	}
 	for id, before := range u.accounts {
 		if before == nil {
 			for _, k := range b.accounts[id].Keys {

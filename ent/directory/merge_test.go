@@ -346,3 +346,30 @@ func TestSection13(t *testing.T) {
 	assert.Equal(t, []string{"dalmeidarouxzoe", "zoedalmeidaroux", "almeida", "roux", "oeuvrard"},
 		directory.SearchKeys(ent.Name{Family: "D'Almeida-Roux", Given: "Zoé", Birth: "ŒUVRARD"}))
 }
+
+// What a departed origin said of schools does not come back with a merge.
+func TestMergeLeavesOutDepartedOrigins(t *testing.T) {
+	t.Parallel()
+	old := directory.Account{
+		ID: "a", Category: directory.Pupil, State: directory.PreDeleted,
+		Keys: []directory.HeldKey{{Key: directory.Key{Origin: "aaf1d:R", Category: directory.Pupil, ID: "1"}, Gone: day(0)}},
+		Saved: []directory.Tie{
+			{Kind: directory.TieClass, Target: "old$CM2", Establishment: "old", Origin: "aaf1d:R"},
+			{Kind: directory.TieHead, Target: "new$6A", Establishment: "new", Origin: directory.Hand},
+		},
+	}
+	now := directory.Account{
+		ID: "b", Category: directory.Pupil, State: directory.Active, Keys: []directory.HeldKey{{Key: directory.Key{Origin: "aaf:R", Category: directory.Pupil, ID: "2"}}},
+		Ties: []directory.Tie{{Kind: directory.TieClass, Target: "new$6A", Establishment: "new", Origin: "aaf:R"}},
+	}
+	for _, keep := range []ent.ID{"a", "b"} {
+		kept, _, _, err := directory.Merge(&old, &now, directory.MergeOptions{On: day(1), Keep: keep})
+		require.NoError(t, err)
+		assert.Equal(t, directory.Active, kept.State)
+		var at []ent.ID
+		for _, x := range kept.Ties {
+			at = append(at, x.Target)
+		}
+		assert.Equal(t, []ent.ID{"new$6A", "new$6A"}, at, "kept %s: what is by hand, and what is current", keep)
+	}
+}

@@ -52,8 +52,8 @@ type planHead struct {
 // planLine is a change without its values, the values being sealed; a record seen; or a reason not to apply the plan.
 type planLine struct {
 	Block  *ent.Issue `json:"block,omitempty"`
-	Change *Change `json:"change,omitempty"`
-	Seen   *Seen   `json:"seen,omitempty"`
+	Change *Change    `json:"change,omitempty"`
+	Seen   *Seen      `json:"seen,omitempty"`
 	// Fields names what changes.
 	Fields []ent.Field `json:"fields,omitempty"`
 	Sealed []byte      `json:"sealed,omitempty"`

@@ -3,9 +3,11 @@ package directory_test
 import (
 	"bytes"
 	"flag"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +66,68 @@ func TestPlanFileHoldsNoPersonalValue(t *testing.T) {
 		mark, found = a.FindMark(summary.String())
 		assert.False(t, found, mark)
 	}
+}
+
+// In the first degree the label of a class names its teacher, and the identifier is made of the label.
+func TestPlanFileHoldsNoLabelOfAClass(t *testing.T) {
+	t.Parallel()
+	src := directorytest.School(day(0))
+	src.Places.Classes[0].ID, src.Places.Classes[0].Code = "4001$CP de Mme Rivière", "CP de Mme Rivière"
+	src.Places.Groups = []ent.Group{{ID: "4001$Groupe Rivière", Establishment: "4001", Code: "Groupe Rivière"}}
+	src.List[0].Ties[1].Target, src.List[2].Ties[1].Target = src.Places.Classes[0].ID, src.Places.Classes[0].ID
+	b := directory.NewBook(directory.Places{}, nil)
+	plan := compare(t, b, src, directory.Policy{Today: day(0)})
+	text := file(t, plan)
+	assert.NotContains(t, string(text), "Rivi")
+	for c := range plan.Changes() {
+		assert.NotContains(t, c.LogValue().String(), "Rivi")
+	}
+	back, err := directory.ReadPlan(bytes.NewReader(text), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, text, file(t, back))
+	var ids []ent.ID
+	for c := range back.Changes() {
+		ids = append(ids, c.ID)
+	}
+	assert.Contains(t, ids, src.Places.Classes[0].ID)
+	assert.Contains(t, ids, src.Places.Groups[0].ID)
+}
+
+// A guard that names thousands of schools is read back, and so is a plan that compared nothing.
+func TestPlanFileOfManyBlocks(t *testing.T) {
+	t.Parallel()
+	src := directorytest.School(day(0))
+	src.List, src.Places = nil, directory.Places{}
+	for i := range 6000 {
+		id := ent.ID(strconv.Itoa(10000 + i))
+		src.Places.Establishments = append(src.Places.Establishments, directory.Place{Establishment: ent.Establishment{ID: id}})
+		src.List = append(src.List, directory.Record{
+			Key: directorytest.Key(directory.Staff, string(id)), Person: ent.Person{Name: ent.Name{Family: "PETIT", Given: "Jean"}},
+			Ties: []directory.Tie{{Kind: directory.TieEstablishment, Target: id, Profile: ent.ProfileTeacher}},
+		})
+	}
+	b := open(t, src, day(0))
+	empty := &directory.Records{What: src.What, Places: src.Places}
+	plan := compare(t, b, empty, directory.Policy{Today: day(1)})
+	back, err := directory.ReadPlan(bytes.NewReader(file(t, plan)), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.Len(t, back.Blocks(), 6000)
+	assert.True(t, bytes.Equal(file(t, plan), file(t, back)))
+	require.NoError(t, back.Stopped())
+
+	empty.What.Academy = "010"
+	back, err = directory.ReadPlan(bytes.NewReader(file(t, compare(t, b, empty, directory.Policy{Today: day(1)}))), planKey, expiry.Add(-time.Hour))
+	require.NoError(t, err)
+	require.ErrorIs(t, back.Stopped(), directory.CodeWrongFeed)
+}
+
+// What could not be read back is not written.
+func TestPlanFileRefusesALineTooLong(t *testing.T) {
+	t.Parallel()
+	src := directorytest.School(day(0))
+	src.List[2].Person.Name.Family = strings.Repeat("A", 1<<20)
+	plan := compare(t, directory.NewBook(directory.Places{}, nil), src, directory.Policy{Today: day(0)})
+	require.ErrorIs(t, plan.WriteFile(io.Discard, planKey, expiry), directory.CodePlanLine)
 }
 
 func TestAlteredPlanFileIsRefused(t *testing.T) {

@@ -19,10 +19,10 @@ type Policy struct {
 	// RejectUnknownModify refuses the modification of a person who is not known; otherwise it is an arrival when it says
 	// enough.
 	RejectUnknownModify bool
-	Ownership Ownership
-	Lifecycle Lifecycle
-	Guard     Guard
-	Merge     MergePolicy
+	Ownership           Ownership
+	Lifecycle           Lifecycle
+	Guard               Guard
+	Merge               MergePolicy
 }
 
 // RelativePolicy says which relatives may have an account. All of them are in the directory: a school calls them.

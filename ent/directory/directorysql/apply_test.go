@@ -3,13 +3,13 @@ package directorysql_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -258,23 +258,29 @@ func TestPerEstablishmentGivesTheSame(t *testing.T) {
 
 // described writes each account by its key, with its relatives by theirs: the identifiers of two stores differ.
 func described(list []directory.Account) map[string]string {
-	keys := map[ent.ID]string{}
+	keys := map[ent.ID]ent.ID{}
 	for i := range list {
-		keys[list[i].ID] = list[i].Keys[0].ID
+		if len(list[i].Keys) > 0 {
+			keys[list[i].ID] = ent.ID(list[i].Keys[0].Key.String())
+		}
 	}
 	out := map[string]string{}
 	for i := range list {
-		a := &list[i]
-		var ties []string
-		for _, t := range a.Ties {
-			target := string(t.Target)
-			if t.Kind == directory.TieRelative {
-				target = keys[t.Target]
+		a := list[i].Clone()
+		a.ID, a.Person.ID, a.Version = keys[a.ID], "", 0
+		for _, ties := range [][]directory.Tie{a.Ties, a.Saved} {
+			for j := range ties {
+				if t := &ties[j]; t.Kind == directory.TieRelative {
+					t.Target = keys[t.Target]
+				}
 			}
-			ties = append(ties, string(t.Kind)+target+string(t.Subject)+string(t.Responsibility))
+			directory.SortTies(ties)
 		}
-		slices.Sort(ties)
-		out[string(a.Keys[0].Category)+a.Keys[0].ID] = fmt.Sprint(a.State, a.Person.Name, a.Person.Contact, ties)
+		text, err := json.Marshal(a)
+		if err != nil {
+			return map[string]string{"": err.Error()}
+		}
+		out[string(a.ID)] = string(text)
 	}
 	return out
 }

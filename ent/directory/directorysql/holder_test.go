@@ -205,3 +205,50 @@ func TestRetention(t *testing.T) {
 		assert.EqualValues(t, 2, gone["plan"])
 	})
 }
+
+// A purge takes the accounts that were merged into the one that goes, and what undoes the merge.
+func TestPurgeTakesMergedAccounts(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, fresh func() *store) {
+		s := fresh()
+		night(t, s, directorytest.School(day(0)), day(0))
+		places, err := s.Places(t.Context())
+		require.NoError(t, err)
+		key := directory.Key{Origin: directory.Hand, Category: directory.Staff, ID: "h1"}
+		night(t, s, directory.ByHand(places, directory.Edit{Key: key, Person: ent.Person{Name: ent.Name{Family: "DURANT", Given: "Paul"}}}), day(0))
+		mine, other := of(t, s, directorytest.Key(directory.Staff, "3")), of(t, s, key)
+		_, err = s.Merge(t.Context(), mine.ID, other.ID, directory.MergeOptions{On: day(0), Keep: mine.ID})
+		require.NoError(t, err)
+		night(t, s, directory.ByHand(places, directory.Edit{Account: mine.ID, Delete: true}), day(1))
+		gone := directorytest.School(day(200))
+		gone.List = gone.List[:2]
+		night(t, s, gone, day(200))
+		for _, a := range all(t, s) {
+			assert.NotContains(t, []ent.ID{mine.ID, other.ID}, a.ID, "%s is left", a.State)
+		}
+		for _, id := range []ent.ID{mine.ID, other.ID} {
+			held, err := s.Held(t.Context(), id)
+			require.NoError(t, err)
+			assert.Empty(t, held)
+		}
+	})
+}
+
+// Erasing a relative reaches the ties that were saved when a pupil left.
+func TestEraseReachesSavedTies(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, fresh func() *store) {
+		s := fresh()
+		night(t, s, directorytest.School(day(0)), day(0))
+		places, err := s.Places(t.Context())
+		require.NoError(t, err)
+		pupil, mother := of(t, s, directorytest.Key(directory.Pupil, "1")).ID, of(t, s, directorytest.Key(directory.Relative, "2")).ID
+		night(t, s, directory.ByHand(places, directory.Edit{Account: pupil, Delete: true}), day(1))
+		require.NotEmpty(t, of(t, s, directorytest.Key(directory.Pupil, "1")).Saved)
+		_, err = s.Erase(t.Context(), mother, ent.Actor{})
+		require.NoError(t, err)
+		for _, x := range of(t, s, directorytest.Key(directory.Pupil, "1")).Saved {
+			assert.NotEqual(t, directory.TieRelative, x.Kind)
+		}
+	})
+}

@@ -194,7 +194,15 @@ func (s *Store) Standing(ctx context.Context, o directory.Origin) (directory.Sta
 	var out directory.Standing
 	err := s.view(ctx, func(tx *sqldb.Tx) error {
 		var err error
-		out, err = standing(ctx, tx, o)
+		if out, err = standing(ctx, tx, o); err != nil {
+			return err
+		}
+		out.Academies, err = sqldb.All(ctx, tx, `SELECT DISTINCT academy FROM {feed} WHERE tenant = $1 AND academy <> '' ORDER BY academy`,
+			[]any{string(s.tenant)}, func(row sqldb.Scanner) (ent.AcademyCode, error) {
+				var a ent.AcademyCode
+				err := row.Scan(&a)
+				return a, err
+			})
 		return err
 	})
 	return out, err

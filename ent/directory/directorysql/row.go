@@ -252,7 +252,9 @@ func members(a *directory.Account) []sqldb.Member {
 				kind = sqldb.MemberGroup
 			}
 			add(sqldb.Member{Kind: kind, Target: t.Target, Establishment: t.Establishment, Profile: ent.ProfileTeacher})
-		case directory.TieHead, directory.TieRelative:
+		case directory.TieHead:
+			add(sqldb.Member{Kind: sqldb.MemberClass, Target: t.Target, Establishment: t.Establishment, Profile: ent.ProfileTeacher})
+		case directory.TieRelative:
 		}
 	}
 	return out

@@ -31,6 +31,17 @@ func night(t testing.TB, s *store, src directory.Source, on ent.Date) *directory
 	return plan
 }
 
+// of returns the account that holds a key.
+func of(t testing.TB, s *store, k directory.Key) directory.Account {
+	t.Helper()
+	for a, err := range s.Accounts(t.Context(), directory.Query{Keys: []directory.Key{k}}) {
+		require.NoError(t, err)
+		return a
+	}
+	require.Fail(t, "nobody holds the key", k.String())
+	return directory.Account{}
+}
+
 func all(t testing.TB, s *store) []directory.Account {
 	t.Helper()
 	var out []directory.Account

@@ -58,6 +58,18 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"KeyThatChanges", checkKeyThatChanges},
 		{"ByHandMakesNoPlace", checkByHandMakesNoPlace},
 		{"FileOfOneSchool", checkFileOfOneSchool},
+		{"Section11SameRecordAfterTheYear", checkSection11SameRecordAfterTheYear},
+		{"Section12FromOneDegreeToTheOther", checkSection12FromOneDegreeToTheOther},
+		{"UndoOfARelative", checkUndoOfARelative},
+		{"StoppedPlanChangesNothing", checkStoppedPlanChangesNothing},
+		{"NewAcademyIsConfirmed", checkNewAcademyIsConfirmed},
+		{"PlansOfTwoOriginsCross", checkPlansOfTwoOriginsCross},
+		{"KnownElsewhereSinceThePlan", checkKnownElsewhereSinceThePlan},
+		{"DeltaThatRemovesASchool", checkDeltaThatRemovesASchool},
+		{"PurgeBesideAChange", checkPurgeBesideAChange},
+		{"Section11RestoredByHand", checkSection11RestoredByHand},
+		{"TwoEditsOfOneAccount", checkTwoEditsOfOneAccount},
+		{"ClassThatIsUsedStays", checkClassThatIsUsedStays},
 		{"PropertiesOfAPlan", checkPropertiesOfAPlan},
 	} {
 		t.Run(c.name, func(t *testing.T) {
