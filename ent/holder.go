@@ -3,6 +3,7 @@ package ent
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 )
 
 // Holder is a part that stores something of persons. Merging two accounts, erasing a person and telling all that is held on
@@ -28,4 +29,9 @@ type Holding struct {
 	// Reason says why it outlives an erasure, "" when it does not.
 	Reason Code            `json:"reason,omitempty"`
 	Data   json.RawMessage `json:"data"`
+}
+
+// LogValue shows where it is held and what kind it is.
+func (h Holding) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("part", h.Part), slog.String("kind", h.Kind))
 }

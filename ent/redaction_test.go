@@ -74,6 +74,7 @@ func TestLogsHoldNoPersonalValue(t *testing.T) {
 		"Place": p.Contact.Address, "*Place": &p.Contact.Address, "INE": p.Schooling.INE, "*INE": &p.Schooling.INE,
 		"Schooling": *p.Schooling, "*Schooling": p.Schooling, "Household": house, "*Household": &house, "Relation": tie, "*Relation": &tie,
 		"Step": step, "*Step": &step, "Explanation": explanation, "*Explanation": &explanation, "Event": event, "*Event": &event,
+		"Holding": ent.Holding{Part: "directory", Kind: "account", Data: json.RawMessage(`"` + mark + `"`)},
 	} {
 		for _, h := range handlers() {
 			out := logged(h, v)

@@ -82,7 +82,7 @@ func TestImportDelta(t *testing.T) {
 	path, body := v.compared("delta.zip")
 	text := plain(body)
 	for _, want := range []string{
-		"Delta : des changements seulement", "ARRIVANT Camille", "nouvelle.adresse@exemple.test", "Première fois dans l&#39;annuaire source",
+		"Delta : des changements seulement", "ARRIVANT Camille", "adresse électronique : ", "(masqué)", "Première fois dans l&#39;annuaire source",
 		"L&#39;annuaire source demande la suppression", "Le compte y est.", "4 enregistrements lus", "téléphone mobile : ",
 	} {
 		assert.Contains(t, text, strings.ReplaceAll(want, "&#39;", "’"))
@@ -275,6 +275,35 @@ func TestDirectoryIsClosed(t *testing.T) {
 	for _, p := range found {
 		assert.Contains(t, boss.page(p), "<td>"+schools[0][2], "a search stays within the delegation")
 	}
+}
+
+// TestContactsAreNotForAdministrators: who administers accounts reads no address, telephone number or mail: neither in a
+// plan, nor in what an import changed, nor beside a duplicate.
+func TestContactsAreNotForAdministrators(t *testing.T) {
+	t.Parallel()
+	s := start(t, intake.Options{})
+	who := s.choices(t)
+	boss := s.as(t, who[manager])
+	contact := regexp.MustCompile(`\+33 \d|[\w.]+@[\w.]+\.\w+`)
+	plan, _ := boss.compared("delta.zip")
+	changes := boss.page(plan + "?operation=change")
+	assert.Contains(t, plain(changes), "téléphone mobile : (masqué) → (masqué)")
+	assert.NotRegexp(t, contact, plain(changes))
+	changed := regexp.MustCompile(`<code>([0-9a-f-]{36})</code>`).FindAllStringSubmatch(changes, -1)
+	require.NotEmpty(t, changed)
+	status, _ := boss.post(plan+"/appliquer", url.Values{"sur": {"1"}})
+	require.Equal(t, http.StatusOK, status)
+	masked := 0
+	for _, v := range []*visitor{boss, s.as(t, who[delegate])} {
+		for _, m := range changed {
+			if status, body := v.get("/annuaire/comptes/" + m[1]); status == http.StatusOK {
+				assert.NotRegexp(t, contact, plain(body))
+				masked += strings.Count(body, "(masqué)")
+			}
+		}
+		assert.NotRegexp(t, contact, plain(v.page("/annuaire/doublons")))
+	}
+	assert.Positive(t, masked, "the import changed somebody's number")
 }
 
 // TestDuplicates: two accounts that look alike are merged, taken apart again, and settled to be two persons.

@@ -33,6 +33,14 @@ const (
 	EventUnblocked  = "person.unblocked"
 )
 
+// EventTypes returns the types of the events of this package.
+func EventTypes() []string {
+	return []string{
+		EventCreated, EventChanged, EventSuspended, EventRestored, EventPreDeleted, EventPurged, EventMerged, EventUnmerged, EventRemoved,
+		EventActivated, EventBlocked, EventUnblocked,
+	}
+}
+
 // ApplyOptions say how a plan is applied.
 type ApplyOptions struct {
 	// Actor is who applies it.

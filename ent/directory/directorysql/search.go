@@ -3,6 +3,7 @@ package directorysql
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,9 @@ type Page struct {
 	// Next is the After of the next page, "" when there is none.
 	Next Cursor
 }
+
+// LogValue shows how many people there are: the place of the next page is made of a name.
+func (p Page) LogValue() slog.Value { return slog.GroupValue(slog.Int("people", len(p.People))) }
 
 // Reacher says what somebody may see of the people of a profile: *access.Scope is one.
 type Reacher interface {

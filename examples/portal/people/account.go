@@ -8,6 +8,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/directory/directorysql"
 	"github.com/opencartable/cartable/examples/portal/web"
 )
 
@@ -37,10 +38,10 @@ func (a *Area) account(r *http.Request, q *asking) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	return a.accountWith(r, x)
+	return a.accountWith(r, q, x)
 }
 
-func (a *Area) accountWith(r *http.Request, x *directory.Account) (web.Page, error) {
+func (a *Area) accountWith(r *http.Request, q *asking, x *directory.Account) (web.Page, error) {
 	places, err := a.places(r.Context())
 	if err != nil {
 		return web.Page{}, err
@@ -83,7 +84,7 @@ func (a *Area) accountWith(r *http.Request, x *directory.Account) (web.Page, err
 	for _, e := range events {
 		d.History = append(d.History, pastRow{moment(e.At), eventLabel(e.Type), actorLabel(e.Actor)})
 	}
-	if d.Before, err = a.before(r, x); err != nil {
+	if d.Before, err = a.before(r, q, x); err != nil {
 		return web.Page{}, err
 	}
 	return web.Page{
@@ -93,7 +94,7 @@ func (a *Area) accountWith(r *http.Request, x *directory.Account) (web.Page, err
 }
 
 // before compares an account with what undoes the last import, as the directory holds it.
-func (a *Area) before(r *http.Request, x *directory.Account) ([]fieldRow, error) {
+func (a *Area) before(r *http.Request, q *asking, x *directory.Account) ([]fieldRow, error) {
 	held, err := a.store.Held(r.Context(), x.ID)
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
@@ -112,7 +113,8 @@ func (a *Area) before(r *http.Request, x *directory.Account) ([]fieldRow, error)
 	}
 	for _, f := range directory.PersonFields() {
 		if from, to := directory.Value(&was.Person, f), directory.Value(&x.Person, f); from != to {
-			out = append(out, fieldRow{fieldLabel(f), fieldValue(from), fieldValue(to)})
+			hidden := q.hides(f, directorysql.Target(x, x.Profile()))
+			out = append(out, fieldRow{fieldLabel(f), masked(from, hidden), masked(to, hidden)})
 		}
 	}
 	return out, nil

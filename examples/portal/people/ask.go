@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
@@ -185,6 +186,20 @@ func (q *asking) may(action access.Action, x *directory.Account) bool {
 	return slices.ContainsFunc(profilesOf(&at), func(p ent.Profile) bool {
 		return q.guard.Require(action, directorysql.Target(&at, p)) == nil
 	})
+}
+
+// hides tells whether the person may not read a field of somebody: contact data are for those who may read them, and to
+// administer accounts is not to.
+func (q *asking) hides(f ent.Field, t access.Target) bool {
+	return strings.HasPrefix(string(f), "contact.") && q.guard.Require(access.ActionContactRead, t) != nil
+}
+
+// masked is a value that the reader may not read: that there is one is no secret.
+func masked(v string, hidden bool) string {
+	if hidden && v != "" {
+		return "(masqué)"
+	}
+	return fieldValue(v)
 }
 
 // actor is who does what the directory records.

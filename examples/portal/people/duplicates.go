@@ -11,11 +11,15 @@ import (
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/directory/directorysql"
 	"github.com/opencartable/cartable/examples/portal/web"
 )
 
-// lastMerges is how many merges can be undone from the page.
-const lastMerges = 20
+// lastMerges is how many merges can be undone from the page, among the last ones of everybody.
+const (
+	lastMerges = 20
+	allMerges  = 5000
+)
 
 type duplicatesData struct {
 	Pairs   []pairRow
@@ -87,7 +91,7 @@ func (a *Area) duplicatesWith(r *http.Request, q *asking, problem string) (web.P
 	})
 	for i, p := range web.Slice(d.Pager, open) {
 		d.Pairs = append(d.Pairs, pairRow{
-			N: i + 1, A: a.side(mine[p.A], places), B: a.side(mine[p.B], places), Score: p.Likeness.Score,
+			N: i + 1, A: a.side(q, mine[p.A], places), B: a.side(q, mine[p.B], places), Score: p.Likeness.Score,
 			Why:        web.French(p.Likeness.Explain().Render(ent.FR, ent.Reader{Audience: ent.AudienceAgent})),
 			SameSchool: p.Likeness.SameSchool, Mergeable: p.Mergeable,
 		})
@@ -105,8 +109,11 @@ func (a *Area) duplicatesWith(r *http.Request, q *asking, problem string) (web.P
 	return p, nil
 }
 
-func (a *Area) side(x *directory.Account, places *gazetteer) side {
-	s := side{ID: string(x.ID), accountRow: a.row(x, places), Birth: x.Person.BirthDate.French(), Mail: x.Person.Contact.Mail}
+func (a *Area) side(q *asking, x *directory.Account, places *gazetteer) side {
+	s := side{ID: string(x.ID), accountRow: a.row(x, places), Birth: x.Person.BirthDate.French()}
+	if mail := x.Person.Contact.Mail; mail != "" {
+		s.Mail = masked(mail, q.hides("contact.mail", directorysql.Target(x, x.Profile())))
+	}
 	for _, k := range x.Keys {
 		s.Keys = append(s.Keys, keyRow{originLabel(k.Origin), categoryLabel(k.Category), k.ID, k.Gone.French()})
 	}
@@ -115,14 +122,14 @@ func (a *Area) side(x *directory.Account, places *gazetteer) side {
 
 // merges are the last ones, of accounts that the person manages.
 func (a *Area) merges(ctx context.Context, q *asking) ([]mergeRow, error) {
-	list, err := a.store.Merges(ctx, lastMerges)
+	list, err := a.store.Merges(ctx, allMerges)
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
 	var out []mergeRow
 	for i := range list {
 		m := &list[i]
-		if !q.managesMerge(m) {
+		if len(out) == lastMerges || !q.managesMerge(m) {
 			continue
 		}
 		out = append(out, mergeRow{
@@ -173,7 +180,7 @@ func (a *Area) distinguish(r *http.Request, q *asking) (web.Page, error) {
 // unmerge gives back two accounts.
 func (a *Area) unmerge(r *http.Request, q *asking) (web.Page, error) {
 	gone := ent.ID(r.PostFormValue("compte"))
-	list, err := a.store.Merges(r.Context(), lastMerges)
+	list, err := a.store.Merges(r.Context(), allMerges)
 	if err != nil {
 		return web.Page{}, fmt.Errorf("portal: %w", err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/ent/directory/directorysql"
 	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/examples/portal/intake"
 	"github.com/opencartable/cartable/examples/portal/web"
@@ -237,6 +238,9 @@ func TestEveryWordIsFrench(t *testing.T) {
 		"": "(vide)", "true": "oui", "false": "non", "2010-04-01": "01/04/2010", `["a","b"]`: "a, b", "[": "[", "Zoé": "Zoé",
 	} {
 		assert.Equal(t, want, fieldValue(v))
+	}
+	for _, e := range directorysql.EventTypes() {
+		assert.NotEqual(t, e, eventLabel(e))
 	}
 	for o, want := range map[directory.Origin]string{
 		"aaf:RENNES": "AAF second degré, académie RENNES", "aaf1d:010": "AAF premier degré, académie 010", "hand": "saisie à la main", "csv:1": "csv:1",

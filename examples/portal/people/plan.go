@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/examples/portal/web"
 )
@@ -83,7 +84,7 @@ func (a *Area) planWith(r *http.Request, q *asking, d planData) (web.Page, error
 	d.Reading, d.Comparison = web.Findings(k.reading), web.Findings(k.comparison)
 	d.Read, d.Balanced = k.comparison.Total(), k.comparison.Balanced()
 	d.Counts = countsOf(plan)
-	if err := a.fillRows(r, plan, places, &d); err != nil {
+	if err := a.fillRows(r, q, plan, places, &d); err != nil {
 		return web.Page{}, err
 	}
 	p := web.Page{
@@ -136,7 +137,7 @@ func countsOf(plan *directory.Plan) []countRow {
 }
 
 // fillRows reads the filter and fills one page of changes.
-func (a *Area) fillRows(r *http.Request, plan *directory.Plan, places *gazetteer, d *planData) error {
+func (a *Area) fillRows(r *http.Request, q *asking, plan *directory.Plan, places *gazetteer, d *planData) error {
 	school, op := ent.ID(r.URL.Query().Get("etablissement")), directory.Op(r.URL.Query().Get("operation"))
 	seen := map[ent.ID]bool{}
 	for _, l := range plan.Lines() {
@@ -186,7 +187,7 @@ func (a *Area) fillRows(r *http.Request, plan *directory.Plan, places *gazetteer
 		return err
 	}
 	for i := range list {
-		d.Rows = append(d.Rows, row(&list[i], places, names))
+		d.Rows = append(d.Rows, q.row(&list[i], places, names))
 	}
 	return nil
 }
@@ -215,7 +216,7 @@ func peopleOf(list []directory.Change) []ent.ID {
 	return slices.DeleteFunc(slices.Compact(ids), func(id ent.ID) bool { return id == "" })
 }
 
-func row(ch *directory.Change, places *gazetteer, names map[ent.ID]string) changeRow {
+func (q *asking) row(ch *directory.Change, places *gazetteer, names map[ent.ID]string) changeRow {
 	x := changeRow{Op: label(ch.Op), What: label(ch.Object), ID: string(ch.ID), Reason: web.French(ch.Why().Message(ent.FR))}
 	for _, e := range ch.Establishments {
 		x.Schools = append(x.Schools, places.school(e))
@@ -236,7 +237,8 @@ func row(ch *directory.Change, places *gazetteer, names map[ent.ID]string) chang
 		x.Name, x.ID, attach = shown(ch.Account.Person.Name), ch.Key.ID, ch.Account.Ties
 	}
 	for _, f := range ch.Fields {
-		x.Fields = append(x.Fields, fieldRow{fieldLabel(f.Field), fieldValue(f.From), fieldValue(f.To)})
+		hidden := q.hides(f.Field, access.Target{Person: ch.ID, Profile: ch.Profile, Establishments: ch.Establishments})
+		x.Fields = append(x.Fields, fieldRow{fieldLabel(f.Field), masked(f.From, hidden), masked(f.To, hidden)})
 	}
 	for i := range attach {
 		x.Attach = append(x.Attach, places.tie(&attach[i], names))

@@ -111,6 +111,9 @@ func (a *Area) why(r *http.Request, q *asking) (web.Page, error) {
 			d.No = append(d.No, row)
 		}
 	}
+	if yes, ok := a.delegates(action, target); ok {
+		d.Yes = append(d.Yes, yes)
+	}
 	if d.Chosen, err = a.explain(r, people, facts, action, target); err != nil {
 		return web.Page{}, err
 	}
@@ -119,6 +122,15 @@ func (a *Area) why(r *http.Request, q *asking) (web.Page, error) {
 		Trail: []web.Link{{Text: "Qui peut voir", Path: "/annuaire/pourquoi"}},
 		Lead:  schoolsText(pupil),
 	}, nil
+}
+
+// delegates is the line of the delegated administrators of the pupil's establishments, who are not in the directory, when
+// the policy lets them.
+func (a *Area) delegates(action access.Action, t access.Target) (whoRow, bool) {
+	decision := access.NewScope(a.rules, access.Facts{
+		Person: "delegate", Today: a.today(), Delegations: []access.Delegation{{Establishments: t.Establishments}},
+	}).Can(action, t)
+	return whoRow{Name: "Les administrateurs délégués", What: web.French("de l'établissement, ou de tous"), Right: web.French(decision.Text(ent.FR))}, decision.Allowed
 }
 
 // questions are the actions that the page asks about: what is read of a pupil.
@@ -154,7 +166,7 @@ func (a *Area) explain(r *http.Request, people []directory.Account, facts []acce
 
 // near returns who may have to do with a pupil, with the facts of each: the pupil, the relatives, the pupils of the same
 // classes and groups, and the staff of the establishments. Nobody else has a right by the policy of the portal, but for
-// administrators, who read no school life.
+// delegated administrators: see delegates.
 func (a *Area) near(ctx context.Context, pupil *directory.Account) ([]directory.Account, []access.Facts, error) {
 	var relatives []ent.ID
 	for _, rel := range pupil.Relations() {

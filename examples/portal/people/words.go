@@ -119,6 +119,16 @@ func eventLabel(kind string) string {
 		return "de retour"
 	case directorysql.EventPreDeleted:
 		return "mis en instance de suppression"
+	case directorysql.EventPurged:
+		return "supprimé définitivement"
+	case directorysql.EventRemoved:
+		return "retiré par l’annulation d’un import"
+	case directorysql.EventActivated:
+		return "compte activé"
+	case directorysql.EventBlocked:
+		return "compte bloqué"
+	case directorysql.EventUnblocked:
+		return "compte débloqué"
 	case directorysql.EventMerged:
 		return "fusionné dans un autre compte"
 	case directorysql.EventUnmerged:

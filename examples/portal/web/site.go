@@ -121,6 +121,7 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
 func (s *Site) Post(pattern string, h Handler) {
 	s.mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience))
 		s.answer(w, r, func(r *http.Request, who Account) (Page, error) {
 			if err := r.ParseForm(); err != nil {
 				return Page{}, unread(err)
