@@ -40,7 +40,7 @@ func (v *vendor) adopt(ctx context.Context, path string, dry bool) (*directory.A
 	if err != nil {
 		return nil, err
 	}
-	plan := directory.Adopt(slices.Values(users), source, directory.AdoptOptions{Academies: []string{"RENNES"}})
+	plan := directory.Adopt(slices.Values(users), source, directory.AdoptOptions{Academies: []string{"LYON"}})
 	if dry {
 		return plan, nil
 	}

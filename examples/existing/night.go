@@ -39,6 +39,9 @@ func (v *vendor) night(ctx context.Context, path string, today ent.Date, consent
 	if err != nil {
 		return nil, err
 	}
+	if err := plan.Stopped(); err != nil { // of another academy, or older than the last one: nobody consents to that
+		return plan, errors.Join(errBlocked, err)
+	}
 	if err := plan.Blocked(); err != nil && !consent {
 		return plan, errors.Join(errBlocked, err)
 	}
@@ -186,6 +189,21 @@ func (v *vendor) book(ctx context.Context, origin directory.Origin) (*directory.
 		return nil, err
 	}
 	book := directory.NewBook(places, nil)
+	// The last delivery of each origin: an older one is refused, and one of another academy.
+	err = v.each(ctx, `SELECT origin, day, academy, degree, context FROM deliveries`, func(scan func(...any) error) error {
+		var o directory.Origin
+		var s directory.Standing
+		var day, hash string
+		if err := scan(&o, &day, &s.Academy, &s.Degree, &hash); err != nil {
+			return err
+		}
+		s.Date, _ = ent.ParseDate(day) // written by us
+		book.Stand(o, s)
+		return s.Context.UnmarshalText([]byte(hash))
+	})
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range users {
 		directory.SortTies(a.Ties)
 		book.Put(*a)
@@ -261,7 +279,14 @@ func (v *vendor) applyPlan(ctx context.Context, tx *sql.Tx, plan *directory.Plan
 			return err
 		}
 	}
-	return nil
+	f := &plan.Feed
+	hash, err := f.Context.MarshalText()
+	if err != nil {
+		return err
+	}
+	return a.exec(`INSERT INTO deliveries (origin, day, academy, degree, context) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (origin) DO UPDATE SET day = max(day, $2), academy = $3, degree = $4, context = $5`,
+		string(f.Origin), f.Date.String(), string(f.Academy), string(f.Degree), string(hash))
 }
 
 func (a *applier) exec(query string, args ...any) error {

@@ -92,6 +92,37 @@ func TestNightStopsAtTheGuard(t *testing.T) {
 	assert.Equal(t, before, v.counts(t))
 }
 
+// A delivery of another academy waits for somebody who knows why; an older one is refused whoever consents.
+func TestNightKnowsWhatCameBefore(t *testing.T) {
+	t.Parallel()
+	v := open(t)
+	dir, _ := feed(t)
+	_, err := v.night(t.Context(), dir, monday(0), false)
+	require.NoError(t, err)
+	before := v.counts(t)
+	rewrite := func(from, to string) {
+		files, err := filepath.Glob(filepath.Join(dir, "*.xml"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, f := range files {
+			b, err := os.ReadFile(f)
+			require.NoError(t, err)
+			require.Contains(t, string(b), from)
+			require.NoError(t, os.WriteFile(f, []byte(strings.Replace(string(b), from, to, 1)), 0o600))
+		}
+	}
+	rewrite(`codeAcademieExport="10"`, `codeAcademieExport="13"`)
+	_, err = v.night(t.Context(), dir, monday(1), false)
+	require.ErrorIs(t, err, directory.CodeNewAcademy)
+	assert.Equal(t, before, v.counts(t))
+	rewrite(`codeAcademieExport="13"`, `codeAcademieExport="10"`)
+	_, err = v.db.Exec(`UPDATE deliveries SET day = $1`, monday(900).String())
+	require.NoError(t, err)
+	_, err = v.night(t.Context(), dir, monday(1), true)
+	require.ErrorIs(t, err, directory.CodeOlder)
+	assert.Equal(t, before, v.counts(t))
+}
+
 // A base that is in use is adopted: nobody is created, and the next night knows everybody.
 func TestAdoptTheVendorsUsers(t *testing.T) {
 	t.Parallel()
@@ -112,7 +143,7 @@ func TestAdoptTheVendorsUsers(t *testing.T) {
 			add("pupil", &p.Person, "")
 			continue
 		}
-		add("pupil", &p.Person, "AC-TEST$"+string(p.ID))
+		add("pupil", &p.Person, "AC-LYON$"+string(p.ID))
 	}
 	for p := range a.StaffOf(ent.SecondDegree) {
 		add("staff", &p, string(p.ID))

@@ -43,6 +43,8 @@ CREATE TABLE IF NOT EXISTS users (
 CREATE TABLE IF NOT EXISTS user_keys (
 	category TEXT NOT NULL, feed_key TEXT NOT NULL, user_id BIGINT NOT NULL REFERENCES users(id), hash TEXT NOT NULL DEFAULT '',
 	gone BOOLEAN NOT NULL DEFAULT FALSE, PRIMARY KEY (category, feed_key));
+CREATE TABLE IF NOT EXISTS deliveries (
+	origin TEXT PRIMARY KEY, day TEXT NOT NULL, academy TEXT NOT NULL, degree TEXT NOT NULL, context TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS memberships (
 	user_id BIGINT NOT NULL REFERENCES users(id), school_id BIGINT NOT NULL REFERENCES schools(id), class TEXT NOT NULL DEFAULT '',
 	profile TEXT NOT NULL DEFAULT '', PRIMARY KEY (user_id, school_id, class));

@@ -7,7 +7,8 @@
 //	go run ./examples/nightly -db ent.db -undo                        # the last plan is taken back
 //
 // -db is a SQLite file, or the URL of a PostgreSQL server. Exit codes: 0 done, or nothing to do; 1 the delivery or the
-// base cannot be read; 2 a guard refuses, the schools are named; 3 applied, but some persons had changed meanwhile and
+// base cannot be read; 2 a guard refuses, the schools are named, or the delivery
+// is older than the last one or of another academy; 3 applied, but some persons had changed meanwhile and
 // were left aside; 4 wrong usage.
 package main
 
@@ -120,7 +121,7 @@ func night(ctx context.Context, people *directorysql.Store, o *options, path str
 	if err := plan.Report().WriteText(out, o.lang); err != nil {
 		return fail(err)
 	}
-	blocked := plan.Blocked() != nil && !o.consent
+	blocked := plan.Stopped() != nil || plan.Blocked() != nil && !o.consent
 	switch {
 	case blocked:
 		return exitRefused

@@ -56,6 +56,40 @@ func TestNights(t *testing.T) {
 	assert.Contains(t, text, "DSQ-UNDO")
 }
 
+// A delivery of another academy stops the night, and so does an older one, be it with consent.
+func TestWrongDelivery(t *testing.T) {
+	t.Parallel()
+	dir, feed := t.TempDir(), t.TempDir()
+	require.NoError(t, aaftest.Write(feed, enttest.New(enttest.Options{Seed: 1, Persons: 400}), ent.SecondDegree, aaftest.Options{}))
+	now := time.Date(2024, 11, 4, 4, 0, 0, 0, time.UTC)
+	night := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append([]string{"-db", filepath.Join(dir, "ent.db"), "-apply"}, args...), &out, &errs, now)
+		return code, out.String() + errs.String()
+	}
+	rewrite := func(from, to string) {
+		files, err := filepath.Glob(filepath.Join(feed, "*.xml"))
+		require.NoError(t, err)
+		for _, f := range files {
+			b, err := os.ReadFile(f)
+			require.NoError(t, err)
+			require.Contains(t, string(b), from)
+			require.NoError(t, os.WriteFile(f, bytes.Replace(b, []byte(from), []byte(to), 1), 0o600))
+		}
+	}
+	code, text := night(feed)
+	require.Equal(t, exitDone, code, text)
+	rewrite(`codeAcademieExport="10"`, `codeAcademieExport="13"`)
+	code, text = night(feed)
+	assert.Equal(t, exitRefused, code)
+	assert.Contains(t, text, "Première livraison de cette académie")
+	rewrite(`codeAcademieExport="13"`, `codeAcademieExport="10"`)
+	rewrite(`dateGenerationExport="16/09/2024"`, `dateGenerationExport="15/09/2024"`)
+	code, text = night("-consent", feed)
+	assert.Equal(t, exitRefused, code)
+	assert.Contains(t, text, "plus ancienne")
+}
+
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{}, {"-undo", "x"}, {"a", "b"}, {"-nothing"}} {
