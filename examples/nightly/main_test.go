@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,7 +85,11 @@ func TestWrongDelivery(t *testing.T) {
 	assert.Equal(t, exitRefused, code)
 	assert.Contains(t, text, "Première livraison de cette académie")
 	rewrite(`codeAcademieExport="13"`, `codeAcademieExport="10"`)
-	rewrite(`dateGenerationExport="16/09/2024"`, `dateGenerationExport="15/09/2024"`)
+	files, err := filepath.Glob(filepath.Join(feed, "*.xml"))
+	require.NoError(t, err)
+	for _, f := range files { // the day of a delivery is that of its name
+		require.NoError(t, os.Rename(f, strings.Replace(f, "20240916", "20240915", 1)))
+	}
 	code, text = night("-consent", feed)
 	assert.Equal(t, exitRefused, code)
 	assert.Contains(t, text, "plus ancienne")
