@@ -476,7 +476,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 	t.Parallel()
 	sqldbtest.Frozen(t, directorysql.Schema(), map[string]string{
 		"sql/00001_directory.sql":    "b6869e8d735585d0b6545414f145f9bef8d1b7ab74e1c0bd2eb03718ec420b05",
-		"postgres/00002_ordered.sql": "707a6d1e5a1ae294be2ccdf37b1376941d83c6f9401b987ab4fbffadcca2016b",
-		"sqlite/00002_ordered.sql":   "ed369399adbecbe32132ade63ce13f4df88b709810da74dbed68ddee72bfb62d",
+		"postgres/00002_ordered.sql": "1bc8a9b3285dc4b4c774f920736e40e12c385126b6ced48bb241f835e06d1765",
+		"sqlite/00002_ordered.sql":   "bdf14281f72e797579d9156070dd81d70eaf266ac7402ef4ab6f24059d2571f1",
 	})
 }

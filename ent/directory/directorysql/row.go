@@ -16,6 +16,7 @@ import (
 // doc is what a row of {person} holds beside its columns.
 type doc struct {
 	Person ent.Person                     `json:"person"`
+	Keys   []directory.HeldKey            `json:"keys,omitempty"`
 	Ties   []directory.Tie                `json:"ties,omitempty"`
 	Saved  []directory.Tie                `json:"saved,omitempty"`
 	Owners map[ent.Field]directory.Origin `json:"owners,omitempty"`
@@ -58,74 +59,40 @@ func listSize(n int) int {
 	return size
 }
 
-// scanAccount reads one row of a person and one of its keys.
-func scanAccount(row sqldb.Scanner) (a directory.Account, k directory.HeldKey, keyed bool, err error) {
-	var (
-		login, origin, category, id sql.NullString
-		text                        string
-		hash                        []byte
-		d                           doc
-	)
-	err = row.Scan(
-		&a.ID, &a.Category, &a.State, sqldb.Text(&a.Since, ent.ParseDate), &login, &a.Activated, &a.Blocked, &a.Version, &text,
-		&origin, &category, &id, &hash, sqldb.Text(&k.Gone, ent.ParseDate),
-	)
-	if err != nil {
-		return a, k, false, err
-	}
-	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return a, k, false, failure(CodeRow)
-	}
-	a.Login, a.Person, a.Ties, a.Saved, a.Owners = login.String, d.Person, d.Ties, d.Saved, d.Owners
-	a.Person.ID = a.ID
-	k.Key = directory.Key{Origin: directory.Origin(origin.String), Category: directory.Category(category.String), ID: id.String}
-	copy(k.Hash[:], hash)
-	return a, k, origin.Valid, nil
-}
-
-// withKeys joins the keys of a person. A list of identifiers, here, would make SQLite, which keeps no figures of its tables by
-// itself, go through all of them; PostgreSQL would do so for a plain join, and is told to look up those of each person.
-func withKeys(e sqldb.Engine) string {
-	if e == sqldb.PostgreSQL {
-		return `LEFT JOIN LATERAL (SELECT * FROM {person_key} j WHERE j.tenant = p.tenant AND j.person = p.id OFFSET 0) k ON true`
-	}
-	return `LEFT JOIN {person_key} k ON k.tenant = p.tenant AND k.person = p.id`
-}
-
-// accounts reads accounts by id, with their keys, in the order of the ids.
+// accounts reads accounts, in the order of the ids.
 func accounts(ctx context.Context, tx *sqldb.Tx, ids []ent.ID) ([]directory.Account, error) {
 	var out []directory.Account
-	at := map[ent.ID]int{}
-	err := in(ctx, tx, `SELECT p.id, p.category, p.state, p.since, p.login, p.activated, p.blocked, p.version, p.doc,
-		k.origin, k.category, k.key, k.hash, k.gone
-		FROM {person} p `+withKeys(tx.Engine())+`
-		WHERE p.tenant = $1 AND p.id IN (?) ORDER BY p.id, k.rank`, ids, func(row sqldb.Scanner) error {
-		a, k, keyed, err := scanAccount(row)
+	err := in(ctx, tx, `SELECT id, category, state, since, login, activated, blocked, version, doc FROM {person}
+		WHERE tenant = $1 AND id IN (?)`, ids, func(row sqldb.Scanner) error {
+		var (
+			a     directory.Account
+			login sql.NullString
+			text  sql.RawBytes // of the driver: what is decoded from it is copied
+			d     doc
+		)
+		err := row.Scan(&a.ID, &a.Category, &a.State, sqldb.Text(&a.Since, ent.ParseDate), &login, &a.Activated, &a.Blocked, &a.Version, &text)
 		if err != nil {
 			return err
 		}
-		n, known := at[a.ID]
-		if !known {
-			n = len(out)
-			at[a.ID] = n
-			out = append(out, a)
+		if err := json.Unmarshal(text, &d); err != nil {
+			return failure(CodeRow)
 		}
-		if keyed {
-			out[n].Keys = append(out[n].Keys, k)
-		}
+		a.Login, a.Person, a.Keys, a.Ties, a.Saved, a.Owners = login.String, d.Person, d.Keys, d.Ties, d.Saved, d.Owners
+		a.Person.ID = a.ID
+		out = append(out, a)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(out, func(a, b directory.Account) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	slices.SortFunc(out, func(a, b directory.Account) int { return compareIDs(a.ID, b.ID) })
 	return out, nil
 }
 
 func personRow(tenant string, plan int64, a *directory.Account) ([]any, error) {
 	p := a.Person
 	p.ID = ""
-	text, err := json.Marshal(doc{p, a.Ties, a.Saved, a.Owners})
+	text, err := json.Marshal(doc{p, a.Keys, a.Ties, a.Saved, a.Owners})
 	if err != nil {
 		return nil, failure(CodeRow)
 	}
@@ -153,19 +120,13 @@ func personRowColumns() []string {
 	return []string{"tenant", "id", "category", "state", "since", "name_key", "ine", "login", "activated", "blocked", "version", "plan", "doc"}
 }
 
-func keyRowColumns() []string {
-	return []string{"tenant", "origin", "category", "key", "person", "hash", "gone", "rank"}
-}
+func keyRowColumns() []string { return []string{"tenant", "origin", "category", "key", "person"} }
 
 // keyRows calls yield with a row per key.
 func keyRows(tenant string, a *directory.Account, yield func([]any)) {
 	for i := range a.Keys {
 		k := &a.Keys[i]
-		var hash any
-		if !k.Hash.IsZero() {
-			hash = k.Hash[:]
-		}
-		yield([]any{tenant, string(k.Origin), string(k.Category), k.ID, string(a.ID), hash, sqldb.DateArg(k.Gone), int64(i)})
+		yield([]any{tenant, string(k.Origin), string(k.Category), k.ID, string(a.ID)})
 	}
 }
 

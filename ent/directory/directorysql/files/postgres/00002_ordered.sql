@@ -1,18 +1,14 @@
 -- +goose Up
 
--- By which key each origin names whom, with what was last applied of it.
+-- By which key each origin names whom. What was last applied of a key stands in the document of {person}.
 CREATE TABLE {person_key} (
 	tenant TEXT NOT NULL,
 	origin TEXT NOT NULL,
 	category TEXT NOT NULL,
 	key TEXT NOT NULL,
 	person TEXT NOT NULL,
-	hash BYTEA,
-	gone TEXT,
-	rank BIGINT NOT NULL,
 	PRIMARY KEY (tenant, origin, category, key)
 );
-CREATE INDEX {#person_key_person} ON {person_key} (tenant, person);
 
 -- Which pupils are tied to which relative, and which ties wait for whom.
 CREATE TABLE {kin} (
@@ -21,7 +17,6 @@ CREATE TABLE {kin} (
 	pupil TEXT NOT NULL,
 	PRIMARY KEY (tenant, relative, pupil)
 );
-CREATE INDEX {#kin_pupil} ON {kin} (tenant, pupil);
 
 -- The words by which a person is found, in each establishment and, under '', everywhere.
 CREATE TABLE {found} (
@@ -35,7 +30,7 @@ CREATE TABLE {found} (
 );
 CREATE INDEX {#found_person} ON {found} (tenant, person);
 
--- What a night reads of everybody: many marks in one row, by a hash of the key. {person_key} and {person} say the same.
+-- What a night reads of everybody: many marks in one row, by a hash of the key. {person} says the same.
 CREATE TABLE {mark} (
 	tenant TEXT NOT NULL,
 	origin TEXT NOT NULL,

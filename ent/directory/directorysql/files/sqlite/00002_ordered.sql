@@ -2,21 +2,15 @@
 
 -- Tables that are read in the order of their key are kept in that order.
 
--- By which key each origin names whom, with what was last applied of it.
+-- By which key each origin names whom. What was last applied of a key stands in the document of {person}.
 CREATE TABLE {person_key} (
 	tenant TEXT NOT NULL,
 	origin TEXT NOT NULL,
 	category TEXT NOT NULL,
 	key TEXT NOT NULL,
 	person TEXT NOT NULL,
-	hash BYTEA,
-	gone TEXT,
-	rank BIGINT NOT NULL,
 	PRIMARY KEY (tenant, origin, category, key)
 ) WITHOUT ROWID;
--- It holds all that is read of a person's keys: SQLite, which keeps no figures of its tables, would otherwise think that a
--- tenant has ten rows, and go through them all.
-CREATE INDEX {#person_key_person} ON {person_key} (tenant, person, rank, hash, gone);
 
 -- Which pupils are tied to which relative, and which ties wait for whom.
 CREATE TABLE {kin} (
@@ -25,7 +19,6 @@ CREATE TABLE {kin} (
 	pupil TEXT NOT NULL,
 	PRIMARY KEY (tenant, relative, pupil)
 ) WITHOUT ROWID;
-CREATE INDEX {#kin_pupil} ON {kin} (tenant, pupil);
 
 -- The words by which a person is found, in each establishment and, under '', everywhere.
 CREATE TABLE {found} (
@@ -38,7 +31,7 @@ CREATE TABLE {found} (
 ) WITHOUT ROWID;
 CREATE INDEX {#found_person} ON {found} (tenant, person);
 
--- What a night reads of everybody: many marks in one row, by a hash of the key. {person_key} and {person} say the same.
+-- What a night reads of everybody: many marks in one row, by a hash of the key. {person} says the same.
 CREATE TABLE {mark} (
 	tenant TEXT NOT NULL,
 	origin TEXT NOT NULL,
