@@ -217,7 +217,7 @@ func (c *comparison) scope() map[ent.ID]bool {
 }
 
 // guard counts who is known and who has vanished, by establishment and profile. A delivery that is not complete makes vanish
-// those whose removal it asks.
+// those whose removal it asks, and is guarded when they are many.
 func (c *comparison) guard() error {
 	if !c.feed.Complete && len(c.left) == 0 {
 		return nil
@@ -267,6 +267,10 @@ func (c *comparison) guard() error {
 		return cmp.Or(cmp.Compare(a.Establishment, b.Establishment), cmp.Compare(a.Profile, b.Profile))
 	})
 	c.plan.populations = list
+	if !c.feed.Complete { // what is asked for by name is no mass until there are many
+		many := c.policy.Guard.orDefaults().Many
+		list = slices.DeleteFunc(slices.Clone(list), func(p Population) bool { return p.Vanished < many })
+	}
 	for _, i := range c.policy.Guard.CheckOn(list, c.policy.Today) {
 		c.plan.blocks = append(c.plan.blocks, i)
 		c.plan.report.Add(i)

@@ -22,7 +22,8 @@ type Population struct {
 type Guard struct {
 	// AnyPercent refuses when more than that share vanishes from any set; default 30.
 	AnyPercent int
-	// ManyPercent and Many refuse when more than that share, and at least that many persons, vanish; default 10 and 20.
+	// ManyPercent and Many refuse when more than that share, and at least that many persons, vanish; default 10 and 20. A
+	// delivery that asks for removals by name (a Delta) is refused from Many on.
 	ManyPercent int
 	Many        int
 	// Named refuses when at least that many persons have vanished whom the feed still names, all populations together;

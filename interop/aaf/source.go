@@ -296,7 +296,7 @@ func (s *Source) hash(n uint32) directory.Hash {
 
 // symbol returns the sum of a value that repeats.
 func (s *Source) symbol(n uint32) []byte {
-	const size = 12
+	const size = 8 // two values that repeat are told apart by 63 bits, and what they make by 128
 	if int(n)*size+size > len(s.sums) {
 		s.sums = append(s.sums, make([]byte, max(int(n)*size+size-len(s.sums), len(s.sums)))...)
 	}

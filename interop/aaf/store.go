@@ -181,6 +181,10 @@ func (s *store) uvarint(b *[]byte) int {
 		*b = (*b)[1:]
 		return int(v)
 	}
+	if c := uint64((*b)[1]); c < 0x80 { // most symbols
+		*b = (*b)[2:]
+		return int(v&0x7f | c<<7)
+	}
 	v, n := binary.Uvarint(*b)
 	*b = (*b)[n:]
 	return int(v) //nolint:gosec // written by encode

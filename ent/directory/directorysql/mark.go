@@ -172,17 +172,15 @@ func (w *session) flushPages(o directory.Origin, pages []int64) error {
 func (w *session) readPages(o directory.Origin, pages []int64) (map[int64][]byte, error) {
 	out := make(map[int64][]byte, len(pages))
 	args := []any{w.tenant, string(o)}
-	var b strings.Builder
-	for i := range listSize(len(pages)) {
+	list := make([]string, listSize(len(pages)))
+	for i := range list {
 		args = append(args, pages[min(i, len(pages)-1)])
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString("$" + strconv.Itoa(len(args)))
+		list[i] = "$" + strconv.Itoa(len(args))
 	}
-	query := `SELECT page, data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page IN (` + b.String() + `) ORDER BY page`
-	if w.tx.Engine() == sqldb.PostgreSQL {
-		query += ` FOR UPDATE`
+	query := `SELECT page, data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page IN (` + strings.Join(list, ",") + `) ORDER BY page`
+	if w.tx.Engine() == sqldb.PostgreSQL { // which would go through all pages for a list, and is told to look up each
+		query = `SELECT v.page, m.data FROM (VALUES (` + strings.Join(list, "::bigint),(") + `::bigint)) AS v (page)
+			CROSS JOIN LATERAL (SELECT data FROM {mark} WHERE tenant = $1 AND origin = $2 AND page = v.page OFFSET 0 FOR UPDATE) AS m`
 	}
 	err := w.tx.Query(w.ctx, query, args, func(row sqldb.Scanner) error {
 		var page int64
