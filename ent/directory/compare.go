@@ -9,8 +9,12 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// batch is how many persons are asked for at once.
-const batch = 1000
+const (
+	// batch is how many persons are asked for at once.
+	batch = 1000
+	// maxMade is how many creations a plan holds, some 3 kB each; more are made again from the source.
+	maxMade = 20000
+)
 
 // Compare says what must be done so that the directory holds what a source says. It changes nothing, and the same input
 // gives the same plan. It returns an error when the directory cannot be read, or when Policy.Today is missing; what is
@@ -914,7 +918,15 @@ func (c *comparison) waiting() error {
 // finish orders the plan and counts it.
 func (c *comparison) finish() {
 	p := c.plan
-	p.remake = func(h Head) Change { return c.create(h) }
+	if len(p.creates) <= maxMade {
+		// Neither the marks of everybody nor the source are needed any more.
+		p.made = make([]Change, len(p.creates))
+		for i, h := range p.creates {
+			p.made[i] = c.create(h)
+		}
+	} else {
+		p.remake = c.create
+	}
 	// Changes of one account stand together, whatever key each of them came by: under the first of these keys.
 	first := map[ent.ID]Key{}
 	for i := range p.changes {

@@ -15,8 +15,9 @@ import (
 // AnyVersion is the version of a change that applies whatever the account has become.
 const AnyVersion int64 = -1
 
-// Plan is what must be done, and why. It changes nothing by itself. Changes that create persons are made again from the
-// source as one ranges over the plan, so the source must still be there; a plan read from a file holds them.
+// Plan is what must be done, and why. It changes nothing by itself. When very many persons are to be created, as on a first
+// night, these changes are made from the source as one ranges over the plan, so the source must still be there; a smaller
+// plan, or one read from a file, holds them.
 type Plan struct {
 	Feed  Feed
 	Today ent.Date
@@ -25,6 +26,7 @@ type Plan struct {
 
 	places      []Change
 	creates     []Head
+	made        []Change // those of creates, in their order, unless there are too many of them to be held
 	derived     map[Key][]Tie
 	changes     []Change
 	seen        []Seen
@@ -109,13 +111,13 @@ func (p *Plan) Changes() iter.Seq[Change] {
 			}
 		}
 		n := 0
-		for _, h := range p.creates {
+		for i, h := range p.creates {
 			for ; !p.loaded && n < len(p.changes) && p.changes[n].Key.Category.rank() < h.Key.Category.rank(); n++ {
 				if p.wanted(&p.changes[n]) && !yield(p.changes[n]) {
 					return
 				}
 			}
-			if ch := p.remake(h); p.wanted(&ch) && !yield(ch) {
+			if ch := p.creation(i); p.wanted(&ch) && !yield(ch) {
 				return
 			}
 		}
@@ -125,6 +127,14 @@ func (p *Plan) Changes() iter.Seq[Change] {
 			}
 		}
 	}
+}
+
+// creation returns the change that creates the person of a record.
+func (p *Plan) creation(i int) Change {
+	if p.made != nil {
+		return p.made[i]
+	}
+	return p.remake(p.creates[i])
 }
 
 func (p *Plan) wanted(ch *Change) bool {

@@ -1,7 +1,9 @@
 package directory_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -156,4 +158,26 @@ func TestSummerPassesTheGuardAndALostChunkDoesNot(t *testing.T) {
 		}
 		require.ErrorIs(t, compare(t, b, lost, policy).Blocked(), directory.CodeGuard, "one member of staff in three lost")
 	}
+}
+
+// A plan of very many creations does not hold them: it makes them again, the same ones, each time one ranges over it.
+func TestPlanOfVeryManyCreations(t *testing.T) {
+	t.Parallel()
+	src := directorytest.School(day(0))
+	teacher := src.List[2]
+	src.List = nil
+	for i := range 20001 {
+		r := teacher
+		r.Key.ID, r.Person.Name.Given = fmt.Sprint(1000+i), fmt.Sprint("Numero", i)
+		src.List = append(src.List, r)
+	}
+	b := directory.NewBook(directory.Places{}, nil)
+	plan := compare(t, b, src, directory.Policy{Today: day(0)})
+	assert.EqualValues(t, 20001, plan.Count(directory.OpCreate, directory.ObjectPerson))
+	first := file(t, plan)
+	assert.True(t, bytes.Equal(first, file(t, plan)))
+	_, report := b.Apply(plan, directorytest.Keyed)
+	assert.EqualValues(t, 20001+2+2, report.Tally(string(directory.OpCreate)).Kept, "with two schools and two classes")
+	assert.Equal(t, 20001, b.Len())
+	assert.True(t, compare(t, b, src, directory.Policy{Today: day(1)}).Empty())
 }
