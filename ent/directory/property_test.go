@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
