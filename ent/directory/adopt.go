@@ -191,13 +191,8 @@ func (a *adopter) bareKey(s string) string {
 // contradicts reports whether an account and a record that one trait pairs are told apart by another one.
 func (a *adopter) contradicts(x *Adoptable, record []string, by ent.Code) bool {
 	ine := a.trait(x, stepINE)
-	switch by {
-	case CodeAdoptName:
-		return x.External != "" || ine != "" && record[stepINE] != "" && ine != record[stepINE]
-	case CodeAdoptNumber:
-		return ine != "" && record[stepINE] != "" && ine != record[stepINE]
-	}
-	return false
+	other := ine != "" && record[stepINE] != "" && ine != record[stepINE]
+	return by == CodeAdoptName && (other || x.External != "") || by == CodeAdoptNumber && other
 }
 
 // match pairs accounts and records by one trait.

@@ -294,7 +294,7 @@ func (p *Plan) read(s *sealer, b []byte) error {
 	}
 	if l.Block != nil {
 		p.blocks = append(p.blocks, *l.Block)
-		return nil
+		return nil //nolint:nilerr // the issue is what was read
 	}
 	if l.Seen != nil {
 		p.seen = append(p.seen, *l.Seen)

@@ -261,7 +261,7 @@ func described(list []directory.Account) map[string]string {
 	keys := map[ent.ID]ent.ID{}
 	for i := range list {
 		if len(list[i].Keys) > 0 {
-			keys[list[i].ID] = ent.ID(list[i].Keys[0].Key.String())
+			keys[list[i].ID] = ent.ID(list[i].Keys[0].String())
 		}
 	}
 	out := map[string]string{}

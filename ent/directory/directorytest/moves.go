@@ -1,8 +1,8 @@
 package directorytest
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -223,7 +223,7 @@ func checkDeltaThatRemovesASchool(t *testing.T, open func(*testing.T) Store) {
 	src := School(day(0))
 	for i := range 100 {
 		r := src.List[2]
-		r.Key.ID, r.Person.Name.Given = fmt.Sprint(100+i), fmt.Sprint("Numero", i)
+		r.Key.ID, r.Person.Name.Given = strconv.Itoa(100+i), "Numero"+strconv.Itoa(i)
 		src.List = append(src.List, r)
 	}
 	b := opened(t, open, src, day(0))
