@@ -111,6 +111,28 @@ func table() []rule {
 		},
 
 		{
+			pkg: "identity", allowed: []string{"ent", "internal/strictjson"},
+			why: "what leaves for whom, as data, over what the caller knows of a person",
+		},
+		{
+			pkg: "identity/cas", allowed: []string{"ent", "identity"},
+			why: "one protocol on the caller's sessions and accounts: nothing but the standard library beside",
+		},
+		{
+			pkg: "identity/guichet", allowed: []string{"ent", "internal/frtext", decimal},
+			why: "attributes to accounts through the caller's own people: no store, no session; an explanation's steps hold decimals",
+		},
+		{
+			pkg: "identity/guichet/guichettest", allowed: []string{"ent", "identity/guichet", "github.com/stretchr/testify/..."},
+			why: "what a store of choices and of links must do",
+		},
+		{
+			pkg: "identity/saml", allowed: []string{"ent", "github.com/beevik/etree"},
+			why:   "verifies messages: no session, no network; one tree keeps the namespaces that signatures cover",
+			tests: []string{"github.com/russellhaering/goxmldsig", "github.com/russellhaering/goxmldsig/etreeutils"},
+		},
+
+		{
 			pkg: "interop/aaf", allowed: []string{"ent", "ent/directory", "internal/pseudonym", "internal/xmlscan"},
 			why: "bytes of a feed to nouns and back: no storage, no other format",
 			tests: []string{
@@ -361,6 +383,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
+		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/saml": {module + "/ent"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 	}
