@@ -2,6 +2,7 @@ package identity
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/opencartable/cartable/ent"
@@ -172,15 +173,15 @@ func (l *Layout) Compile() (*Compiled, ent.Issues) {
 		k.issue(CodeLayout, "$.elements", "elements")
 	}
 	c.sources = k.sources
-	for _, i := range k.issues {
-		if stops(i) {
-			return nil, k.issues
-		}
+	if slices.ContainsFunc(k.issues, stops) {
+		return nil, k.issues
 	}
 	return c, k.issues
 }
 
-func stops(i ent.Issue) bool { return i.Severity == ent.SeverityError || i.Severity == ent.SeverityFatal }
+func stops(i ent.Issue) bool {
+	return i.Severity == ent.SeverityError || i.Severity == ent.SeverityFatal
+}
 
 type compiler struct {
 	issues  ent.Issues

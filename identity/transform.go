@@ -95,8 +95,14 @@ func AcademicSuffix(key string) string {
 		return n
 	}
 	for _, a := range [...]struct{ academy, suffix string }{
-		{"PARIS-CRIF", ""}, {"CRETEIL-CRIF", ""}, {"VERSAILLES-CRIF", ""}, {"AIX-MARSEILLE", ""},
-		{"PARIS", "020"}, {"CRETEIL", "009"}, {"VERSAILLES", "027"}, {"AGRICOLE", "028"},
+		{"PARIS-CRIF", ""},
+		{"CRETEIL-CRIF", ""},
+		{"VERSAILLES-CRIF", ""},
+		{"AIX-MARSEILLE", ""},
+		{"PARIS", "020"},
+		{"CRETEIL", "009"},
+		{"VERSAILLES", "027"},
+		{"AGRICOLE", "028"},
 	} {
 		if n, ok := strings.CutPrefix(key, a.academy+"-"); ok && digits(n) {
 			return n + a.suffix

@@ -210,8 +210,16 @@ const (
 	InternalError            Failure = "INTERNAL_ERROR"
 )
 
+// RefusedError is a refusal with the code of the protocol: the answer of a server, or why this one refuses.
+type RefusedError struct{ Failure Failure }
+
 // Error returns the code.
-func (f Failure) Error() string { return "cas: " + string(f) }
+func (e RefusedError) Error() string { return "cas: refused: " + string(e.Failure) }
+
+// Unwrap returns CodeRefused.
+func (e RefusedError) Unwrap() error { return CodeRefused }
+
+func refuse(f Failure) error { return RefusedError{f} }
 
 // description says a failure in words, without what was asked: a ticket or a URL may hold a person's.
 func (f Failure) description() string {

@@ -3,6 +3,7 @@ package cas_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -97,7 +98,7 @@ func tree(t *testing.T, b []byte) []string {
 	stack := []*node{{}}
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)

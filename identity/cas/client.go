@@ -53,7 +53,7 @@ var defaultClient = &http.Client{Timeout: clientTimeout, CheckRedirect: func(*ht
 func (c *Client) ServiceURL(r *http.Request) string {
 	out := strings.TrimSuffix(c.Application, "/") + r.URL.EscapedPath()
 	var rest []string
-	for _, p := range strings.Split(r.URL.RawQuery, "&") {
+	for p := range strings.SplitSeq(r.URL.RawQuery, "&") {
 		if name, _, _ := strings.Cut(p, "="); p != "" && name != "ticket" {
 			rest = append(rest, p)
 		}
@@ -94,7 +94,7 @@ func withQuery(base string, q url.Values) string {
 }
 
 // Check asks the server whose ticket it is, for the service it was given to. It returns CodeTicket for what is no ticket,
-// without asking; CodeRefused with the server's code (a Failure); CodeProxies for a chain of proxies that is not let in;
+// without asking; a RefusedError, which is CodeRefused, with the server's code; CodeProxies for a chain of proxies that is not let in;
 // CodeMalformed for an answer that is none; CodeUpstream when the server does not answer.
 func (c *Client) Check(ctx context.Context, service, ticket string) (*Answer, error) {
 	if !validTicket(ticket) {
@@ -117,7 +117,7 @@ func (c *Client) Check(ctx context.Context, service, ticket string) (*Answer, er
 		return nil, err
 	}
 	if a.Failure != "" {
-		return nil, fmt.Errorf("%w: %w", catalog().New(CodeRefused, ent.Pos{}, "$"), a.Failure)
+		return nil, refuse(a.Failure)
 	}
 	if a.User == "" {
 		return nil, malformed()

@@ -154,7 +154,7 @@ func parseService(s string, allowHTTP bool) (*url.URL, error) {
 			return nil, refused
 		}
 	}
-	for _, segment := range strings.Split(path, "/") {
+	for segment := range strings.SplitSeq(path, "/") {
 		segment, _, _ = strings.Cut(segment, ";")
 		if segment == "." || segment == ".." {
 			return nil, refused

@@ -46,9 +46,14 @@ func TestRCAS10Registration(t *testing.T) {
 	_, err = open.compile()
 	require.NoError(t, err, "unless somebody says so")
 	for _, r := range []URLRule{
-		{ModePrefix, "http://app.example.org/", false, false}, {ModePrefix, "app.example.org", false, false}, {"", "https://app.example.org/", false, false},
-		{ModeWildcardHost, "https://*.fr/", false, false}, {ModeWildcardHost, "https://a.*.example.org/", false, false}, {ModeRegexp, "https://(", false, false},
-		{ModePrefix, "https://app.example.org/?x=1", false, false}, {ModePrefix, "https://écol.example.org/", false, false},
+		{ModePrefix, "http://app.example.org/", false, false},
+		{ModePrefix, "app.example.org", false, false},
+		{"", "https://app.example.org/", false, false},
+		{ModeWildcardHost, "https://*.fr/", false, false},
+		{ModeWildcardHost, "https://a.*.example.org/", false, false},
+		{ModeRegexp, "https://(", false, false},
+		{ModePrefix, "https://app.example.org/?x=1", false, false},
+		{ModePrefix, "https://écol.example.org/", false, false},
 	} {
 		_, err := r.compile()
 		require.ErrorIs(t, err, CodeURLRule, "%s %s", r.Mode, r.URL)

@@ -70,7 +70,7 @@ func (k PageKind) texts(lang ent.Lang) (title, text string) {
 
 // langOf is the first of our languages that the browser prefers.
 func langOf(r *http.Request) ent.Lang {
-	for _, part := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
 		switch tag := strings.ToLower(strings.TrimSpace(part)); {
 		case strings.HasPrefix(tag, "fr"):
 			return ent.FR

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -122,7 +123,7 @@ func (m *MemoryRegistry) Join(_ context.Context, session string, entry []byte, l
 	if v.until <= now {
 		v.value = nil
 	}
-	v.value = append(binary.AppendUvarint(v.value[:len(v.value):len(v.value)], uint64(len(entry))), entry...)
+	v.value = append(binary.AppendUvarint(slices.Clip(v.value), uint64(len(entry))), entry...)
 	v.until = max(v.until, now+life.Milliseconds())
 	s.sessions[session] = v
 	return nil

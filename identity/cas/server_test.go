@@ -28,7 +28,6 @@ import (
 type world struct {
 	t      *testing.T
 	server *cas.Server
-	http   *httptest.Server
 	now    time.Time
 	mu     sync.Mutex
 
@@ -449,8 +448,9 @@ type downRegistry struct{ cas.Registry }
 
 var errDown = errors.New("registry down")
 
-func (downRegistry) Put(context.Context, string, []byte, time.Duration) error  { return errDown }
-func (downRegistry) Get(context.Context, string) ([]byte, error)               { return nil, errDown }
+func (downRegistry) Put(context.Context, string, []byte, time.Duration) error { return errDown }
+func (downRegistry) Get(context.Context, string) ([]byte, error)              { return nil, errDown }
+
 func (downRegistry) Take(context.Context, string) ([]byte, error)              { return nil, errDown }
 func (downRegistry) Join(context.Context, string, []byte, time.Duration) error { return errDown }
 

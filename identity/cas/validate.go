@@ -23,39 +23,39 @@ type validation struct {
 func (v *validation) check(kinds ...kind) error {
 	ticket, address := v.q.Get("ticket"), v.q.Get("service")
 	if ticket == "" || address == "" || len(v.q["ticket"]) > 1 || len(v.q["service"]) > 1 {
-		return InvalidRequest
+		return refuse(InvalidRequest)
 	}
 	if !shaped(ticket, serviceTicket, proxyTicket) {
-		return InvalidTicket
+		return refuse(InvalidTicket)
 	}
 	b, err := v.s.Tickets.Take(v.ctx, keyOf(ticket))
 	switch {
 	case errors.Is(err, CodeGone):
-		return InvalidTicket
+		return refuse(InvalidTicket)
 	case err != nil:
 		return err
 	}
 	g, ok := decodeGrant(b)
 	if !ok {
-		return InternalError
+		return refuse(InternalError)
 	}
 	v.grant = g
 	if !shaped(ticket, kinds...) {
-		return InvalidTicketSpec
+		return refuse(InvalidTicketSpec)
 	}
 	if v.service, err = v.s.Services.Service(v.ctx, address); err != nil {
 		if errors.Is(err, CodeUnregistered) {
-			return InvalidService
+			return refuse(InvalidService)
 		}
 		return err
 	}
 	bound, u, err := v.service.bound(address)
 	if err != nil || bound != g.bound || v.service.ID != g.serviceID {
-		return InvalidService
+		return refuse(InvalidService)
 	}
 	v.address = u
 	if set(v.q, "renew") && !g.fresh {
-		return InvalidTicket
+		return refuse(InvalidTicket)
 	}
 	return nil
 }
@@ -68,11 +68,11 @@ func (v *validation) success() (*Success, error) {
 		return nil, err
 	}
 	if a == nil || !v.service.allows(a, s.now()) {
-		return nil, InvalidTicket // closed, or blocked, since the ticket was given
+		return nil, refuse(InvalidTicket) // closed, or blocked, since the ticket was given
 	}
 	out, err := v.service.Layout.Release(a, s.context(v.service, v.address, v.grant.fresh, v.grant.remember))
 	if err != nil {
-		return nil, InternalError
+		return nil, refuse(InternalError)
 	}
 	for _, i := range out.Issues {
 		s.log().WarnContext(v.ctx, "cas: element dropped", slog.String("service", v.service.ID), slog.Any("issue", i))
@@ -94,7 +94,7 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request, kinds ...kind)
 	q, readable := query(r)
 	a := answering{s: s, w: w, r: r, element: "authenticationFailure"}
 	if !readable || r.Method != http.MethodGet && r.Method != http.MethodHead || !a.format(q) {
-		a.fail(InvalidRequest)
+		a.fail(refuse(InvalidRequest))
 		return
 	}
 	v := &validation{s: s, ctx: r.Context(), q: q}
@@ -105,11 +105,11 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request, kinds ...kind)
 	callback := q.Get("pgtUrl")
 	if callback != "" {
 		if len(v.service.ProxyCallbacks) == 0 {
-			a.fail(UnauthorizedServiceProxy)
+			a.fail(refuse(UnauthorizedServiceProxy))
 			return
 		}
 		if !v.service.callback(callback) {
-			a.fail(InvalidProxyCallback)
+			a.fail(refuse(InvalidProxyCallback))
 			return
 		}
 	}
@@ -135,7 +135,7 @@ func (s *Server) validate1(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	q, readable := query(r)
 	v := &validation{s: s, ctx: r.Context(), q: q}
-	err := error(InvalidRequest)
+	err := refuse(InvalidRequest)
 	if readable {
 		err = v.check(serviceTicket)
 	}
@@ -146,7 +146,7 @@ func (s *Server) validate1(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if _, protocol := errors.AsType[Failure](err); err != nil && !protocol {
+	if _, protocol := errors.AsType[RefusedError](err); err != nil && !protocol {
 		s.down(w, r, err)
 	}
 	_, _ = w.Write([]byte("no\n"))
@@ -195,7 +195,8 @@ func (a *answering) write(b []byte) {
 }
 
 func (a *answering) fail(err error) {
-	code, protocol := errors.AsType[Failure](err)
+	refused, protocol := errors.AsType[RefusedError](err)
+	code := refused.Failure
 	a.head()
 	if !protocol {
 		code = InternalError
@@ -215,18 +216,18 @@ func (s *Server) proxy(w http.ResponseWriter, r *http.Request) {
 	q, readable := query(r)
 	a := answering{s: s, w: w, r: r, element: "proxyFailure"}
 	if !readable || !a.format(q) || q.Get("pgt") == "" || q.Get("targetService") == "" {
-		a.fail(InvalidRequest)
+		a.fail(refuse(InvalidRequest))
 		return
 	}
 	ctx, target := r.Context(), q.Get("targetService")
 	if !shaped(q.Get("pgt"), grantTicket) {
-		a.fail(InvalidTicket)
+		a.fail(refuse(InvalidTicket))
 		return
 	}
 	b, err := s.Tickets.Get(ctx, keyOf(q.Get("pgt")))
 	switch {
 	case errors.Is(err, CodeGone):
-		a.fail(InvalidTicket)
+		a.fail(refuse(InvalidTicket))
 		return
 	case err != nil:
 		a.fail(err)
@@ -234,13 +235,13 @@ func (s *Server) proxy(w http.ResponseWriter, r *http.Request) {
 	}
 	g, ok := decodeGrant(b)
 	if !ok {
-		a.fail(InternalError)
+		a.fail(refuse(InternalError))
 		return
 	}
 	svc, err := s.Services.Service(ctx, target)
 	switch {
 	case errors.Is(err, CodeUnregistered), err == nil && !svc.ProxyTargets:
-		a.fail(UnauthorizedService)
+		a.fail(refuse(UnauthorizedService))
 		return
 	case err != nil:
 		a.fail(err)
@@ -248,7 +249,7 @@ func (s *Server) proxy(w http.ResponseWriter, r *http.Request) {
 	}
 	bound, _, err := svc.bound(target)
 	if err != nil {
-		a.fail(UnauthorizedService)
+		a.fail(refuse(UnauthorizedService))
 		return
 	}
 	g.bound, g.serviceID, g.fresh = bound, svc.ID, false
