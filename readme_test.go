@@ -54,6 +54,11 @@ func snippetImports() map[string]string {
 		"directory":      module + "/ent/directory",
 		"ent":            module + "/ent",
 		"enttest":        module + "/ent/enttest",
+		"identity":       module + "/identity",
+		"cas":            module + "/identity/cas",
+		"saml":           module + "/identity/saml",
+		"guichet":        module + "/identity/guichet",
+		"guichettest":    module + "/identity/guichet/guichettest",
 		"jsonschemas":    module + "/interop/jsonschemas",
 		"territory":      module + "/ent/territory",
 	}

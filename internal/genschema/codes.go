@@ -16,6 +16,10 @@ import (
 	"github.com/opencartable/cartable/fees/billing"
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
+	"github.com/opencartable/cartable/identity"
+	"github.com/opencartable/cartable/identity/cas"
+	"github.com/opencartable/cartable/identity/guichet"
+	"github.com/opencartable/cartable/identity/saml"
 	"github.com/opencartable/cartable/interop/aaf"
 	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
@@ -33,6 +37,10 @@ func catalogues() map[string]*ent.Catalog {
 		"fees/billing":               billing.Catalog(),
 		"fees/quotient":              quotient.Catalog(),
 		"fees/tariff":                tariff.Catalog(),
+		"identity":                   identity.Catalog(),
+		"identity/cas":               cas.Catalog(),
+		"identity/guichet":           guichet.Catalog(),
+		"identity/saml":              saml.Catalog(),
 		"interop/aaf":                aaf.Catalog(),
 		"interop/apiparticulier":     apiparticulier.Catalog(),
 		"interop/annuaire":           annuaire.Catalog(),
