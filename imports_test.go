@@ -153,7 +153,7 @@ func table() []rule {
 		},
 		{
 			pkg: "interop/jsonschemas", why: "embedded files, for programs in any language",
-			tests: []string{"ent", "ent/access", "ent/directory", "ent/directory/directorytest", "fees/quotient", "fees/tariff", "fees/tariff/grids", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
+			tests: []string{"ent", "ent/access", "ent/directory", "ent/directory/directorytest", "fees/quotient", "fees/tariff", "fees/tariff/grids", "identity", decimal, "github.com/santhosh-tekuri/jsonschema/v6"},
 		},
 
 		{pkg: "internal/xmlscan", allowed: []string{"golang.org/x/text/encoding/charmap"}, why: "a scanner of bytes: it knows no noun", tests: []string{"golang.org/x/text/transform"}},

@@ -77,6 +77,22 @@ func TestRCAS16Presets(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// A layout is written and read back as the same document.
+func TestLayoutIsADocument(t *testing.T) {
+	t.Parallel()
+	for _, id := range identity.Presets() {
+		l, _ := identity.Preset(id)
+		b, err := json.Marshal(l)
+		require.NoError(t, err)
+		assert.Contains(t, string(b), `"format":"cartable.layout/1"`)
+		var back identity.Layout
+		require.NoError(t, json.Unmarshal(b, &back))
+		assert.Equal(t, l, back, id)
+	}
+	var l identity.Layout
+	require.ErrorIs(t, json.Unmarshal([]byte(`{"format":"x"}`), &l), identity.CodeDocument)
+}
+
 // R-CAS-16: a source or a transform that is not known drops its element and says so; the rest is sent.
 func TestRCAS16UnknownElementsAreDropped(t *testing.T) {
 	t.Parallel()

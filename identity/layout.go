@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,9 +92,25 @@ const (
 	EachGroup  Each = "group"
 )
 
+// layoutFields has the fields of a Layout without its methods.
+type layoutFields Layout
+
 type layoutJSON struct {
 	Format string `json:"format"`
-	Layout
+	layoutFields
+}
+
+// MarshalJSON writes a document of Format.
+func (l Layout) MarshalJSON() ([]byte, error) { return json.Marshal(layoutJSON{Format, layoutFields(l)}) }
+
+// UnmarshalJSON reads a document, by the rules of Parse.
+func (l *Layout) UnmarshalJSON(b []byte) error {
+	v, issues := Parse("", b)
+	if v == nil {
+		return fmt.Errorf("identity: %w", issues.Err())
+	}
+	*l = *v
+	return nil
 }
 
 // Parse reads a layout's document and checks it. An unknown key and one that stands twice are refused. An element whose
@@ -109,14 +126,15 @@ func Parse(file string, b []byte) (*Layout, ent.Issues) {
 	if j.Format != Format {
 		return nil, ent.Issues{catalog().New(CodeDocument, ent.Pos{File: file}, "$.format", ent.FieldOf("field", "format"))}
 	}
-	_, issues := j.Compile()
+	l := Layout(j.layoutFields)
+	_, issues := l.Compile()
 	for i := range issues {
 		issues[i].Pos.File = file
 		if stops(issues[i]) {
 			return nil, issues
 		}
 	}
-	return &j.Layout, issues
+	return &l, issues
 }
 
 // Compiled is a layout made ready to release: immutable, safe for concurrent use.

@@ -22,6 +22,7 @@ import (
 	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
+	"github.com/opencartable/cartable/identity"
 )
 
 // A noun is one published schema: the folder and the name of its file, its version, and the Go value that it is made from.
@@ -78,7 +79,7 @@ func nouns() []noun {
 		doc("explanation", ent.ExplanationFormat, explanation{}, ent.Explanation{}),
 		doc("disclosure", ent.DisclosureFormat, disclosure{}, ent.Disclosure{}),
 		doc("event", ent.EventFormat, event{}, ent.Event{}),
-		accessNoun(), planNoun(),
+		accessNoun(), planNoun(), layoutNoun(),
 	}, feesNouns()...)
 }
 
@@ -109,7 +110,7 @@ func patterns() map[reflect.Type]string {
 // closed lists the types whose constants are all the values there are. The constants of the other lists are examples: an
 // unknown code is kept.
 func closed() []reflect.Type {
-	return append(append(feesClosed(), accessClosed()...), reflect.TypeFor[directory.Op](), reflect.TypeFor[directory.Object](), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
+	return append(append(append(feesClosed(), accessClosed()...), layoutClosed()...), reflect.TypeFor[directory.Op](), reflect.TypeFor[directory.Object](), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
 }
 
 const numberPattern = `^-?[0-9]+(\.[0-9]+)?$`
@@ -273,6 +274,7 @@ func (src *sources) of(t reflect.Type) *source { return src.packages[t.PkgPath()
 func folders() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "ent/directory": reflect.TypeFor[directory.Op](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
+		"identity": reflect.TypeFor[identity.Style](),
 	}
 }
 
