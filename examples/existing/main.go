@@ -4,11 +4,13 @@
 //	feed.go   reads an AAF delivery into the vendor's tables, through the typed records (no store of Cartable's)
 //	night.go  compares the feed with the vendor's users and applies the plan to the vendor's tables (no store of Cartable's)
 //	adopt.go  gives the users of a product that is in use already the keys of the feed, on the first night
+//	cas.go    signs the vendor's users in to partners by CAS, with the vendor's login, sessions and tables
 //	month.go  prices a month from the vendor's own registrations table, each line explained (no store of Cartable's)
 //
 // Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
 //
 //	go run ./examples/existing -feed delivery.zip
+//	go run ./examples/existing -feed delivery.zip -partner http://localhost:9090/   # a CAS server for that application
 //	go run ./examples/existing -db us.db -adopt delivery.zip   # once, on a base that has its users
 //	go run ./examples/existing -db us.db -night delivery.zip   # then every night
 //	go run ./examples/existing -db us.db -tariff grid.yaml -bill 12 -month 2025-11   # writes the month of family 12
@@ -42,6 +44,7 @@ func run() error {
 	adopt := flag.String("adopt", "", "AAF delivery whose keys are given to the users that are there")
 	night := flag.String("night", "", "AAF delivery to compare with the users, and to apply")
 	consent := flag.Bool("consent", false, "with -night: apply it although a guard refuses")
+	partner := flag.String("partner", "", "address of an application that signs users in by CAS, at /cas")
 	grid := flag.String("tariff", "", "tariff of the commune, for -bill")
 	family := flag.Int64("bill", 0, "family whose month is written, instead of serving")
 	month := flag.String("month", "", "month of -bill, such as 2025-11")
@@ -81,7 +84,11 @@ func run() error {
 			fmt.Fprintln(os.Stderr, "feed:", err)
 		}
 	}
-	srv := &http.Server{Addr: *addr, Handler: us.handler(), ReadHeaderTimeout: 5 * time.Second}
+	handler, err := us.withCAS("http://"+*addr, *partner)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Addr: *addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

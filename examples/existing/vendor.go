@@ -26,11 +26,13 @@ type vendor struct {
 	mu       sync.Mutex
 	sessions map[string]session // token → user
 	account  string             // of the last feed, for the page
+	// ended is called with the token of a session that ends.
+	ended func(ctx context.Context, token string)
 }
 
 type session struct {
-	user    int64
-	expires time.Time
+	user           int64
+	since, expires time.Time
 }
 
 const schema = `
@@ -100,25 +102,33 @@ func (v *vendor) check(ctx context.Context, login, password string) (int64, bool
 }
 
 func (v *vendor) user(r *http.Request) (int64, bool) {
+	_, s, ok := v.session(r)
+	return s.user, ok
+}
+
+// session returns the session of a request, with its token.
+func (v *vendor) session(r *http.Request) (string, session, bool) {
 	c, err := r.Cookie("session")
 	if err != nil {
-		return 0, false
+		return "", session{}, false
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	s, ok := v.sessions[c.Value]
-	return s.user, ok && time.Now().Before(s.expires)
+	return c.Value, s, ok && time.Now().Before(s.expires)
 }
 
 // handler returns the vendor's pages.
-func (v *vendor) handler() http.Handler {
+func (v *vendor) handler() http.Handler { return http.NewCrossOriginProtection().Handler(v.mux()) }
+
+func (v *vendor) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { v.page(w, "login", nil) })
 	mux.HandleFunc("POST /login", v.login)
 	mux.HandleFunc("POST /logout", v.logout)
 	mux.Handle("GET /{$}", v.signedIn(v.home))
 	mux.Handle("GET /users", v.signedIn(v.users))
-	return http.NewCrossOriginProtection().Handler(mux)
+	return mux
 }
 
 func (v *vendor) signedIn(h http.HandlerFunc) http.Handler {
@@ -141,19 +151,32 @@ func (v *vendor) login(w http.ResponseWriter, r *http.Request) {
 	}
 	token := rand.Text()
 	v.mu.Lock()
-	v.sessions[token] = session{id, time.Now().Add(time.Hour)}
+	v.sessions[token] = session{id, time.Now(), time.Now().Add(time.Hour)}
 	v.mu.Unlock()
 	http.SetCookie(w, &http.Cookie{Name: "session", Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	next := r.URL.Query().Get("next")
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, "\\") {
+		next = "/" // a page of ours, or the home page
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 func (v *vendor) logout(w http.ResponseWriter, r *http.Request) {
-	if c, err := r.Cookie("session"); err == nil {
-		v.mu.Lock()
-		delete(v.sessions, c.Value)
-		v.mu.Unlock()
+	if token, _, ok := v.session(r); ok {
+		v.end(r.Context(), token)
 	}
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
+
+// end ends a session.
+func (v *vendor) end(ctx context.Context, token string) {
+	v.mu.Lock()
+	delete(v.sessions, token)
+	ended := v.ended
+	v.mu.Unlock()
+	if ended != nil {
+		ended(ctx, token)
+	}
 }
 
 func (v *vendor) home(w http.ResponseWriter, r *http.Request) {
