@@ -119,6 +119,14 @@ func table() []rule {
 			why: "one protocol on the caller's sessions and accounts: nothing but the standard library beside",
 		},
 		{
+			pkg: "identity/cas/castest", allowed: []string{"identity/cas", "github.com/stretchr/testify/..."},
+			why: "what a registry of tickets must do",
+		},
+		{
+			pkg: "identity/ticketsql", allowed: []string{"ent", "ent/sqldb", "identity/cas"},
+			why: "tickets on a database", tests: []string{"ent/sqldb/sqldbtest", "identity/cas/castest"},
+		},
+		{
 			pkg: "identity/guichet", allowed: []string{"ent", "internal/frtext", decimal},
 			why: "attributes to accounts through the caller's own people: no store, no session; an explanation's steps hold decimals",
 		},
@@ -383,7 +391,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
-		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/saml": {module + "/ent"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
+		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/saml": {module + "/ent"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 	}
