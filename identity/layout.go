@@ -101,7 +101,9 @@ type layoutJSON struct {
 }
 
 // MarshalJSON writes a document of Format.
-func (l Layout) MarshalJSON() ([]byte, error) { return json.Marshal(layoutJSON{Format, layoutFields(l)}) }
+func (l Layout) MarshalJSON() ([]byte, error) {
+	return json.Marshal(layoutJSON{Format, layoutFields(l)})
+}
 
 // UnmarshalJSON reads a document, by the rules of Parse.
 func (l *Layout) UnmarshalJSON(b []byte) error {
