@@ -124,7 +124,7 @@ func table() []rule {
 		},
 		{
 			pkg: "identity/ticketsql", allowed: []string{"ent", "ent/sqldb", "identity/cas"},
-			why: "tickets on a database", tests: []string{"ent/sqldb/sqldbtest", "identity/cas/castest"},
+			why: "tickets on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "identity/cas/castest"},
 		},
 		{
 			pkg: "identity/guichet", allowed: []string{"ent", "internal/frtext", decimal},

@@ -90,14 +90,8 @@ func (w *xmlWriter) end() []byte {
 	return w.b.Bytes()
 }
 
-// attributes writes the element of the attributes, in the order of the schema.
-func (w *xmlWriter) attributes(s *Success) {
-	inside := s.Style == identity.StyleAttributes || s.Style == identity.StyleBoth || s.Style == ""
-	user := s.Style == identity.StyleUserAttributes
-	if !s.Standard && !user && (!inside || len(s.Values) == 0) {
-		return
-	}
-	w.open(cas, "attributes", nil)
+// standard writes the attributes of the protocol itself; user asks for the two that every layout of that style has.
+func (w *xmlWriter) standard(s *Success, user bool) {
 	if s.Standard {
 		w.leaf("authenticationDate", s.At.UTC().Format("2006-01-02T15:04:05Z"))
 	}
@@ -105,6 +99,22 @@ func (w *xmlWriter) attributes(s *Success) {
 		w.leaf("longTermAuthenticationRequestTokenUsed", boolean(s.Remembered))
 		w.leaf("isFromNewLogin", boolean(s.NewLogin))
 	}
+}
+
+// attributes writes the element of the attributes, in the order of the schema.
+func (w *xmlWriter) attributes(s *Success) {
+	inside := s.Style == identity.StyleAttributes || s.Style == identity.StyleBoth || s.Style == ""
+	user := s.Style == identity.StyleUserAttributes
+	if s.Style == identity.StyleFlat {
+		// Beside the user too: phpCAS looks at nothing else once there is an element of attributes.
+		w.standard(s, false)
+		return
+	}
+	if !s.Standard && !user && (!inside || len(s.Values) == 0) {
+		return
+	}
+	w.open(cas, "attributes", nil)
+	w.standard(s, user)
 	switch {
 	case user:
 		w.open(cas, "userAttributes", nil)

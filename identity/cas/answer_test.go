@@ -5,7 +5,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,6 +125,43 @@ func tree(t *testing.T, b []byte) []string {
 		}
 	}
 	return stack[0].lines(0, false)
+}
+
+// Acceptance A14: with the attributes of the protocol the answers are valid, in the eyes of xmllint.
+func TestAcceptanceA14(t *testing.T) {
+	t.Parallel()
+	lint := os.Getenv("CARTABLE_XMLLINT")
+	if lint == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("set CARTABLE_XMLLINT")
+		}
+		t.Skip("set CARTABLE_XMLLINT")
+	}
+	schema := filepath.Join(samples.Dir(t, "identity", "cas"), "cas-service-response-3.0.1.xsd")
+	w := newWorld(t, func(s *cas.Service) {
+		s.Standard, s.Layout, s.ProxyTargets = true, layout(t, "milliweb"), true
+		s.ProxyCallbacks = []cas.URLRule{{Mode: cas.ModePrefix, URL: "https://app.example.org/pgt"}}
+	})
+	w.server.Egress = &http.Client{Transport: accepting{}}
+	w.signIn()
+	for name, body := range map[string]string{
+		"success": w.validated("/p3/serviceValidate", app, w.ticket(app)),
+		"failure": w.validated("/p3/serviceValidate", app, "ST-1"),
+		"granted": w.validated("/p3/serviceValidate", app, w.ticket(app), "pgtUrl", "https://app.example.org/pgt"),
+		"refused": w.get("/proxy", "pgt", "PGT-1", "targetService", app).Body.String(),
+	} {
+		file := filepath.Join(t.TempDir(), name+".xml")
+		require.NoError(t, os.WriteFile(file, []byte(body), 0o600))
+		out, err := exec.Command(lint, "--noout", "--nonet", "--schema", schema, file).CombinedOutput()
+		assert.NoError(t, err, "%s: %s%s", name, out, body)
+	}
+}
+
+// accepting answers 200 to everything.
+type accepting struct{}
+
+func (accepting) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
 }
 
 // Acceptance A3: what partners expect of two persons, element by element.
