@@ -177,6 +177,8 @@ func table() []rule {
 
 		{pkg: "examples/aaf-import", allowed: sdk, why: "a program of a user: exported packages only"},
 		{pkg: "examples/nightly", allowed: sdk, why: "as above"},
+		{pkg: "examples/cas-server", allowed: sdk, why: "as above"},
+		{pkg: "examples/cas-client", allowed: sdk, why: "as above"},
 		{pkg: "examples/tariff", allowed: append([]string{decimal}, sdk...), why: "a program of a user: exported packages and exact numbers"},
 		{pkg: "examples/council", allowed: append([]string{decimal}, sdk...), why: "as above"},
 		{
@@ -388,7 +390,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"ent/enttest":            {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/annuaire": {module + "/ent/directory"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
-		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"},
+		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"}, "examples/cas-server": {module + "/identity/cas"}, "examples/cas-client": {module + "/identity/cas"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
 		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/saml": {module + "/ent"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
