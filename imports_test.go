@@ -127,6 +127,10 @@ func table() []rule {
 			why: "tickets on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "identity/cas/castest"},
 		},
 		{
+			pkg: "identity/redistickets", allowed: []string{"identity/cas", "github.com/redis/go-redis/v9"},
+			why: "tickets on Redis or Valkey", tests: []string{"identity/cas/castest"},
+		},
+		{
 			pkg: "identity/guichet", allowed: []string{"ent", "internal/frtext", decimal},
 			why: "attributes to accounts through the caller's own people: no store, no session; an explanation's steps hold decimals",
 		},
@@ -291,8 +295,10 @@ func violations(packages []listed, rules []rule) []string {
 // broken returns the law that an import breaks, "" for none. No line of the table can allow it.
 func broken(from, to string, test bool) string {
 	switch {
+	case within(to, "github.com/redis/go-redis") && from == "identity/redistickets": // the one store that is no SQL
+		return ""
 	case isDriver(to) && from != "ent/sqldb/open" && !within(from, "examples"):
-		return "only ent/sqldb/open and the examples import a database driver"
+		return "only ent/sqldb/open, identity/redistickets (Redis) and the examples import a database driver"
 	case !ours(to):
 		return ""
 	case within(to, "examples") && part(from, 2) != part(to, 2):
@@ -393,7 +399,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"}, "examples/cas-server": {module + "/identity/cas"}, "examples/cas-client": {module + "/identity/cas"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
-		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/saml": {module + "/ent"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
+		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/ent"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 	}
@@ -423,6 +429,9 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		{"ent/sqldb", "github.com/jackc/pgx/v5"},
 		{"ent/sqldb", module + "/ent/sqldb/open"},
 		{"ent/sqldb/sqldbtest", "modernc.org/sqlite"},
+		{"identity/cas", "github.com/redis/go-redis/v9"},
+		{"identity/redistickets", "github.com/jackc/pgx/v5"},
+		{"identity/ticketsql", "github.com/redis/go-redis/v9"},
 		{"fees/tariff", module + "/schoollife/gradebook"},
 		{"schoollife/gradebook", module + "/interop/lsu"},
 		{"schoollife/gradebook", "modernc.org/sqlite"},

@@ -57,6 +57,8 @@ func snippetImports() map[string]string {
 		"identity":       module + "/identity",
 		"cas":            module + "/identity/cas",
 		"castest":        module + "/identity/cas/castest",
+		"redis":          "github.com/redis/go-redis/v9",
+		"redistickets":   module + "/identity/redistickets",
 		"ticketsql":      module + "/identity/ticketsql",
 		"time":           "time",
 		"saml":           module + "/identity/saml",
