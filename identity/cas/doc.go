@@ -19,6 +19,9 @@
 // CAS protocol specification 3.0.3 (Apereo): sections and appendix A (schema) are named where they are followed. Where it
 // contradicts itself, or where clients of the field want otherwise, the place says so.
 //
+// The address /samlValidate answers as Apereo's server does, in SAML 1.1; its method of authentication is always the password,
+// since this server does not know how the caller signs people in.
+//
 // # Out of scope
 //
 // The login page, passwords and accounts: they are the caller's. HEADER as a method; login tickets, which belong to the

@@ -37,8 +37,8 @@ type Page struct {
 	Lang        ent.Lang
 	Title, Text string
 
-	ticket string
-	nonce  string
+	parameter, ticket string
+	nonce             string
 }
 
 func (k PageKind) texts(lang ent.Lang) (title, text string) {
@@ -104,19 +104,19 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, p Page) {
 	w.WriteHeader(p.Status)
 	_ = pages.Execute(w, struct {
 		Page
-		Nonce, Ticket, Go string
-	}{p, p.nonce, p.ticket, map[ent.Lang]string{ent.FR: "Continuer", ent.EN: "Continue"}[p.Lang]})
+		Nonce, Parameter, Ticket, Go string
+	}{p, p.nonce, p.parameter, p.ticket, map[ent.Lang]string{ent.FR: "Continuer", ent.EN: "Continue"}[p.Lang]})
 }
 
 // post is a form that goes to the service by itself. Source: R-CAS-19.
-func (s *Server) post(w http.ResponseWriter, r *http.Request, service, ticket string) {
-	s.page(w, r, Page{Kind: pagePost, Status: http.StatusOK, Continue: service, ticket: ticket})
+func (s *Server) post(w http.ResponseWriter, r *http.Request, service, parameter, ticket string) {
+	s.page(w, r, Page{Kind: pagePost, Status: http.StatusOK, Continue: service, parameter: parameter, ticket: ticket})
 }
 
 var pages = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <html lang="{{.Lang}}"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width"/><title>{{.Title}}</title></head>
 <body><main><h1>{{.Title}}</h1>{{with .Service}}<p>{{.}}</p>{{end}}<p>{{.Text}}</p>
-{{if .Ticket}}<form id="to" method="post" action="{{.Continue}}"><input type="hidden" name="ticket" value="{{.Ticket}}"/><button>{{.Go}}</button></form>
+{{if .Ticket}}<form id="to" method="post" action="{{.Continue}}"><input type="hidden" name="{{.Parameter}}" value="{{.Ticket}}"/><button>{{.Go}}</button></form>
 <script nonce="{{.Nonce}}">document.getElementById("to").submit()</script>
 {{else if .Continue}}<p><a href="{{.Continue}}">{{.Go}}</a></p>{{end}}
 {{range .Frames}}<iframe src="{{.}}" title="" hidden></iframe>{{end}}</main></body></html>

@@ -198,7 +198,7 @@ echo json_encode($out);
 `
 
 // startPHP serves the application, and returns its address.
-func startPHP(t *testing.T, p *provider, port string, proxy string) {
+func startPHP(t *testing.T, p *provider, port, protocol, proxy string) {
 	t.Helper()
 	dir := t.TempDir()
 	u, err := url.Parse(p.http.URL)
@@ -208,7 +208,7 @@ func startPHP(t *testing.T, p *provider, port string, proxy string) {
 		base, kind = proxy, "phpCAS::proxy"
 		settings = fmt.Sprintf("phpCAS::setPGTStorageFile('%s'); phpCAS::setFixedCallbackURL('%s/');", dir, proxy)
 	}
-	script := strings.NewReplacer("CLIENT", fmt.Sprintf("%s(CAS_VERSION_3_0, '127.0.0.1', %s, '/cas', '%s')", kind, u.Port(), base), "'CA'", "'"+p.ca+"'", "PROXY", settings).
+	script := strings.NewReplacer("CLIENT", fmt.Sprintf("%s(%s, '127.0.0.1', %s, '/cas', '%s')", kind, protocol, u.Port(), base), "'CA'", "'"+p.ca+"'", "PROXY", settings).
 		Replace(phpApplication)
 	file := filepath.Join(dir, "index.php")
 	require.NoError(t, os.WriteFile(file, []byte(script), 0o600))
@@ -230,21 +230,22 @@ func phpRead(t *testing.T, body string) phpAnswer {
 	return a
 }
 
-// phpCAS signs in, reads attributes of the layouts' styles, and forgets its session when ours ends.
+// phpCAS signs in by CAS 3 and by SAML 1.1, reads attributes of the layouts' styles, and forgets its session when ours ends.
 func TestPHPCAS(t *testing.T) {
 	t.Parallel()
 	peer(t, "php", "/usr/share/php/CAS.php")
 	for _, c := range []struct {
-		preset string
-		want   map[string]any
+		preset, protocol string
+		want             map[string]any
 	}{
-		{"milliweb", map[string]any{"Nom": "D'ALMEIDA & Fils", "Prenoms": "Zoé", "ENTPersonStructRattachRNE": []any{"0350029S", "0350030T"}, "uid": "RENNES-5123456"}},
-		{"universalis", map[string]any{"Nom": "D'ALMEIDA & Fils", "Prenoms": "Zoé", "ENTPersonStructRattachRNE": []any{"0350029S", "0350030T"}}},
+		{"milliweb", "CAS_VERSION_3_0", map[string]any{"Nom": "D'ALMEIDA & Fils", "Prenoms": "Zoé", "ENTPersonStructRattachRNE": []any{"0350029S", "0350030T"}, "uid": "RENNES-5123456"}},
+		{"milliweb", "SAML_VERSION_1_1", map[string]any{"Nom": "D'ALMEIDA & Fils", "Prenoms": "Zoé", "ENTPersonStructRattachRNE": []any{"0350029S", "0350030T"}, "uid": "RENNES-5123456"}},
+		{"universalis", "CAS_VERSION_3_0", map[string]any{"Nom": "D'ALMEIDA & Fils", "Prenoms": "Zoé", "ENTPersonStructRattachRNE": []any{"0350029S", "0350030T"}}},
 	} {
 		port := freePort(t)
 		app := "http://127.0.0.1:" + port
 		p := newProvider(t, c.preset, app)
-		startPHP(t, p, port, "")
+		startPHP(t, p, port, c.protocol, "")
 		b := p.browser(t)
 		body, at := fetched(t, b, app+"/cours?semaine=12")
 		assert.Equal(t, app+"/cours?semaine=12", at.String(), "without the ticket")
@@ -280,7 +281,7 @@ func TestPHPCASProxy(t *testing.T) {
 	t.Cleanup(front.Close)
 	const target = "https://back.example.org/notes"
 	p := newProvider(t, "uid", front.URL, "https://back.example.org")
-	startPHP(t, p, port, front.URL)
+	startPHP(t, p, port, "CAS_VERSION_3_0", front.URL)
 	body, _ := fetched(t, p.browser(t), front.URL+"/?target="+url.QueryEscape(target))
 	got := phpRead(t, body)
 	require.Regexp(t, `^PT-`, got.PT, body)

@@ -119,6 +119,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.validate(w, r, serviceTicket, proxyTicket)
 	case "/proxy":
 		s.proxy(w, r)
+	case "/samlValidate":
+		s.samlValidate(w, r)
 	default:
 		http.NotFound(w, r)
 	}
@@ -143,7 +145,10 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		s.page(w, r, Page{Kind: PageBadRequest, Status: http.StatusBadRequest})
 		return
 	}
-	v := &visitor{s: s, w: w, r: r, q: q}
+	v := &visitor{s: s, w: w, r: r, q: q, asked: q.Get("service")}
+	if v.asked == "" {
+		v.asked, v.saml = q.Get("TARGET"), q.Get("TARGET") != ""
+	}
 	if err := v.run(); err != nil {
 		v.fail(err)
 	}
@@ -156,6 +161,9 @@ type visitor struct {
 	r *http.Request
 	q url.Values
 
+	// asked is the address of the service as it stands in the request, under service or, for SAML 1.1, under TARGET.
+	asked   string
+	saml    bool
 	service *Service
 	bound   string
 	address *url.URL
@@ -179,13 +187,12 @@ func (v *visitor) fail(err error) {
 func (v *visitor) run() error {
 	s, ctx := v.s, v.r.Context()
 	var err error
-	address := v.q.Get("service")
-	if address != "" {
+	if v.asked != "" {
 		// A service that is not registered is not sent anybody, signed in or not.
-		if v.service, err = s.Services.Service(ctx, address); err != nil {
+		if v.service, err = s.Services.Service(ctx, v.asked); err != nil {
 			return err
 		}
-		if v.bound, v.address, err = v.service.bound(address); err != nil {
+		if v.bound, v.address, err = v.service.bound(v.asked); err != nil {
 			return errors.Join(catalog().New(CodeUnregistered, ent.Pos{}, "$"), err)
 		}
 	}
@@ -237,7 +244,7 @@ func (v *visitor) signIn(ctx context.Context, renew bool) error {
 		return err
 	}
 	back := url.Values{"entry": {entry}}
-	for _, name := range []string{"service", "renew", "method"} {
+	for _, name := range []string{"service", "TARGET", "renew", "method"} {
 		if x := v.q.Get(name); x != "" {
 			back.Set(name, x)
 		}
@@ -269,7 +276,7 @@ func (v *visitor) admit(ctx context.Context) error {
 	g := grant{
 		bound: v.bound, serviceID: v.service.ID, account: v.who.Account, session: v.who.Session, at: v.who.At, fresh: v.fresh, remember: v.who.Remembered,
 	}
-	ticket, err := s.issue(ctx, serviceTicket, &g, v.service.life(), v.q.Get("service"))
+	ticket, err := s.issue(ctx, serviceTicket, &g, v.service.life(), v.asked)
 	if err != nil {
 		return err
 	}
@@ -298,7 +305,7 @@ func (v *visitor) confirmed(ctx context.Context) (bool, error) {
 	if err := s.Tickets.Put(ctx, keyOf(token), g.encode(), entryLife); err != nil {
 		return false, err
 	}
-	q := url.Values{"service": {v.q.Get("service")}, "confirm": {token}}
+	q := url.Values{v.parameter("service", "TARGET"): {v.asked}, "confirm": {token}}
 	if m := v.q.Get("method"); m != "" {
 		q.Set("method", m)
 	}
@@ -320,12 +327,20 @@ func (s *Server) issue(ctx context.Context, k kind, g *grant, life time.Duration
 	return ticket, s.Tickets.Put(ctx, keyOf(ticket), g.encode(), life)
 }
 
+// parameter returns how something is called in the protocol of the request.
+func (v *visitor) parameter(cas, saml string) string {
+	if v.saml {
+		return saml
+	}
+	return cas
+}
+
 // redirect sends the browser to the service, with a ticket unless there is none.
 func (v *visitor) redirect(ticket string) {
 	h := v.w.Header()
 	noStore(h)
 	if ticket != "" && strings.EqualFold(v.q.Get("method"), "POST") {
-		v.s.post(v.w, v.r, v.q.Get("service"), ticket)
+		v.s.post(v.w, v.r, v.asked, v.parameter("ticket", "SAMLart"), ticket)
 		return
 	}
 	to := *v.address
@@ -333,7 +348,7 @@ func (v *visitor) redirect(ticket string) {
 		if to.RawQuery != "" {
 			to.RawQuery += "&"
 		}
-		to.RawQuery += "ticket=" + ticket
+		to.RawQuery += v.parameter("ticket", "SAMLart") + "=" + ticket
 	}
 	h.Set("Location", to.String())
 	v.w.WriteHeader(http.StatusFound)
