@@ -109,6 +109,10 @@ func (s *snippet) source() (string, error) {
 		return at + s.code + "\n", nil
 	}
 	body := at + s.code + "\n"
+	if strings.Contains(s.code, "us vendor)") {
+		// The one type that a reader brings: what identity/cas asks for. That snippet also runs: see identity/cas.
+		body += vendorType
+	}
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package snippet\n"+body, parser.SkipObjectResolution)
 	if err != nil {
 		end := "return nil\n}\n"
@@ -126,6 +130,14 @@ func (s *snippet) source() (string, error) {
 	}
 	return head + body, nil
 }
+
+const vendorType = `
+type vendor = interface {
+	Session(r *http.Request) (*identity.Principal, error)
+	Attributes(ctx context.Context, account ent.ID) (*identity.Attributes, error)
+	Login(w http.ResponseWriter, r *http.Request, back string, renew bool)
+}
+`
 
 // packageNames returns the names of snippetImports that a file selects from.
 func packageNames(file *ast.File) []string {
