@@ -44,17 +44,21 @@ type Client struct {
 	Proxies [][]*regexp.Regexp
 }
 
-const clientTimeout = 10 * time.Second
+const (
+	clientTimeout = 10 * time.Second
+	// begunParameter marks the address to which a browser goes once its session has begun.
+	begunParameter = "cas-signed-in"
+)
 
 var defaultClient = &http.Client{Timeout: clientTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // ServiceURL returns the address of a request, as the server knows it: the application's base, the path, and the query
-// without the ticket.
+// without the ticket and the mark of [Gate].
 func (c *Client) ServiceURL(r *http.Request) string {
 	out := strings.TrimSuffix(c.Application, "/") + r.URL.EscapedPath()
 	var rest []string
 	for p := range strings.SplitSeq(r.URL.RawQuery, "&") {
-		if name, _, _ := strings.Cut(p, "="); p != "" && name != "ticket" {
+		if name, _, _ := strings.Cut(p, "="); p != "" && name != "ticket" && name != begunParameter {
 			rest = append(rest, p)
 		}
 	}
@@ -179,7 +183,8 @@ type Gate struct {
 	// End ends the session that a ticket began, on whatever node it is; nil when there is none. Without it the server's
 	// messages of logout do nothing.
 	End func(ctx context.Context, ticket string) error
-	// Failed shows why somebody could not sign in; a plain 403, or 503, when nil.
+	// Failed shows why somebody could not sign in (CodeRefused, CodeCookies, CodeUpstream and the others); a plain page with a
+	// way to try again, 403 or 503, when nil.
 	Failed func(w http.ResponseWriter, r *http.Request, err error)
 	Next   http.Handler
 }
@@ -189,17 +194,29 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if g.ended(w, r) {
 		return
 	}
+	q := r.URL.Query()
+	read := r.Method == http.MethodGet || r.Method == http.MethodHead
+	begun := q.Has(begunParameter)
 	if g.SignedIn(r) {
+		if read && (begun || validTicket(q.Get("ticket"))) { // a double click, the Back button: the ticket has served
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, g.Client.ServiceURL(r), http.StatusFound)
+			return
+		}
 		g.Next.ServeHTTP(w, r)
 		return
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if !read {
 		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
 		return
 	}
 	service := g.Client.ServiceURL(r)
 	w.Header().Set("Cache-Control", "no-store")
-	ticket := r.URL.Query().Get("ticket")
+	ticket := q.Get("ticket")
+	if begun && ticket == "" {
+		g.failed(w, r, catalog().New(CodeCookies, ent.Pos{}, "$"))
+		return
+	}
 	if ticket == "" {
 		http.Redirect(w, r, g.Client.LoginURL(service, false), http.StatusFound)
 		return
@@ -212,7 +229,8 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.failed(w, r, err)
 		return
 	}
-	http.Redirect(w, r, service, http.StatusFound) // without the ticket: it serves once
+	// Without the ticket: it serves once. The mark tells a browser that keeps no session from one that has none yet.
+	http.Redirect(w, r, withQuery(service, url.Values{begunParameter: {"1"}}), http.StatusFound)
 }
 
 func (g *Gate) failed(w http.ResponseWriter, r *http.Request, err error) {
@@ -224,7 +242,7 @@ func (g *Gate) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, CodeUpstream) {
 		status = http.StatusServiceUnavailable
 	}
-	http.Error(w, http.StatusText(status), status)
+	retry(w, r, status, g.Client.LoginURL(g.Client.ServiceURL(r), false), errors.Is(err, CodeCookies))
 }
 
 // ended takes a message of logout. Every other request is left as it came.

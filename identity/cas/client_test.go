@@ -177,11 +177,11 @@ func TestApplicationAndServer(t *testing.T) {
 	defer app.Close()
 	client.Application = app.URL
 	l := layout(t, "universalis")
-	var issues error
-	w.server.Services, _ = cas.NewServices(cas.Service{
+	services, issues := cas.NewServices(cas.Service{
 		ID: "app", Name: "Application", Layout: l, URLs: []cas.URLRule{{Mode: cas.ModePrefix, URL: app.URL, AllowHTTP: true}}, Logout: cas.LogoutBack,
 	})
-	require.NoError(t, issues)
+	require.Empty(t, issues)
+	w.server.Services = services
 	w.server.Login = func(rw http.ResponseWriter, r *http.Request, back string, _ bool) {
 		w.signIn() // the vendor's login, in one step
 		http.Redirect(rw, r, back, http.StatusSeeOther)

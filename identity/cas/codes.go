@@ -21,6 +21,7 @@ const (
 	CodeUpstream     ent.Code = "CAS-UPSTREAM"
 	CodeProxies      ent.Code = "CAS-PROXIES"
 	CodeTicket       ent.Code = "CAS-TICKET"
+	CodeCookies      ent.Code = "CAS-COOKIES"
 )
 
 var catalog = sync.OnceValue(func() *ent.Catalog {
@@ -44,6 +45,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeRefused, ent.SeverityError, protocol, "Le serveur CAS refuse le ticket.", "The CAS server refuses the ticket."),
 		rule(CodeUpstream, ent.SeverityError, ours, "Le serveur CAS ne répond pas.", "The CAS server does not answer."),
 		rule(CodeProxies, ent.SeverityError, protocol, "Le ticket vient par des intermédiaires qui ne sont pas admis.", "The ticket came through proxies that are not allowed."),
+		rule(CodeCookies, ent.SeverityError, ours, "Le navigateur ne garde pas la session : il refuse les cookies.", "The browser does not keep the session: it refuses cookies."),
 		rule(CodeTicket, ent.SeverityError, protocol, "Le ticket n'a pas la forme d'un ticket.", "The ticket does not have the shape of one."),
 	)
 })

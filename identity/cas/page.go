@@ -19,6 +19,7 @@ const (
 	PageConfirm      PageKind = "confirm"      // the person is asked before a service learns who they are
 	PageUnregistered PageKind = "unregistered" // the service is not known
 	PageNotAllowed   PageKind = "not-allowed"  // the service is not open to this person, or not now
+	PageNoCookies    PageKind = "no-cookies"   // the browser comes back from the login, and keeps nothing
 	PageBadRequest   PageKind = "bad-request"
 	PageUnavailable  PageKind = "unavailable" // something behind does not answer: another try may do
 	pagePost         PageKind = "post"
@@ -61,6 +62,8 @@ func (k PageKind) texts(lang ent.Lang) (title, text string) {
 		return pick("Service non ouvert", "Service not open"), pick("Ce service ne vous est pas ouvert, ou pas en ce moment. Votre établissement peut vous dire pourquoi.", "This service is not open to you, or not now. Your school can tell why.")
 	case PageUnavailable:
 		return pick("Service indisponible", "Not available"), pick("Réessayez dans un instant.", "Try again in a moment.")
+	case PageNoCookies:
+		return pick("Votre navigateur refuse les cookies", "Your browser refuses cookies"), pick("Ils gardent votre connexion, et rien d'autre. Acceptez ceux de ce site, puis continuez.", "They keep you signed in, and nothing else. Accept those of this site, then continue.")
 	case pagePost:
 		return pick("Connexion au service", "Opening the service"), pick("Cliquez si rien ne se passe.", "Click if nothing happens.")
 	case PageBadRequest:

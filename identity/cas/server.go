@@ -56,6 +56,10 @@ const (
 	defaultSessionLife = 10 * time.Hour
 	// entryLife is how long somebody may take to sign in.
 	entryLife = 10 * time.Minute
+	// doubleClick is how long a link of ours that has served still serves.
+	doubleClick = 10 * time.Second
+	// clockSkew is by how much the clock of the caller's sessions may differ from this one.
+	clockSkew = time.Minute
 )
 
 // Check returns what the configuration lacks.
@@ -199,12 +203,17 @@ func (v *visitor) run() error {
 	if v.who, err = s.Session(v.r); err != nil {
 		return err
 	}
-	if v.fresh, err = v.since(ctx); err != nil {
+	var back bool
+	if v.fresh, back, err = v.since(ctx); err != nil {
 		return err
 	}
 	renew := set(v.q, "renew") || v.service != nil && v.service.FreshLogin
 	gateway := set(v.q, "gateway") && !renew && v.service != nil
 	switch {
+	case v.who == nil && back:
+		// Signed in a moment ago, and nothing of it has come along: asking again would ask for ever.
+		s.page(v.w, v.r, Page{Kind: PageNoCookies, Status: http.StatusForbidden, Continue: s.BaseURL + "/login?" + v.again().Encode()})
+		return nil
 	case v.who == nil && gateway:
 		v.redirect("")
 		return nil
@@ -217,18 +226,42 @@ func (v *visitor) run() error {
 	return v.admit(ctx)
 }
 
-// since reports whether the person has given credentials since this server asked for them.
-func (v *visitor) since(ctx context.Context) (bool, error) {
-	entry := v.q.Get("entry")
-	if v.who == nil || !shaped(entry, loginEntry) {
-		return false, nil
+// since reports whether the person has given credentials since this server asked for them, and whether the browser comes back
+// from the login it was sent to.
+func (v *visitor) since(ctx context.Context) (fresh, back bool, err error) {
+	e := v.q.Get("entry")
+	if !shaped(e, loginEntry) {
+		return false, false, nil
 	}
-	b, err := v.s.Tickets.Take(ctx, keyOf(entry))
+	g, back, err := v.s.once(ctx, e)
+	if !back || v.who == nil {
+		return false, back, err
+	}
+	// Another session, or new credentials in the same one; not older than the question, but for the clocks of two nodes: an
+	// entry that another browser was given must not make somebody fresh who signed in long ago.
+	changed := g.session != keyOf(v.who.Session) || g.bound != v.who.At.UTC().Format(time.RFC3339Nano)
+	return changed && !v.who.Remembered && !v.who.At.Before(g.at.Add(-clockSkew)), true, nil
+}
+
+// once reads what a token of this server stands for, false when it stands for nothing any more. A token that has served lasts
+// for a double click, and no longer.
+func (s *Server) once(ctx context.Context, token string) (grant, bool, error) {
+	b, err := s.Tickets.Get(ctx, keyOf(token))
 	if errors.Is(err, CodeGone) {
-		return false, nil
+		return grant{}, false, nil
+	}
+	if err != nil {
+		return grant{}, false, err
 	}
 	g, ok := decodeGrant(b)
-	return err == nil && ok && !v.who.At.Before(g.at), err
+	if !ok {
+		return grant{}, false, nil
+	}
+	if used := g.remember; !used {
+		g.remember = true
+		err = s.Tickets.Put(ctx, keyOf(token), g.encode(), doubleClick)
+	}
+	return g, err == nil, err
 }
 
 // signIn sends the browser to the caller's login, and back here.
@@ -238,19 +271,28 @@ func (v *visitor) signIn(ctx context.Context, renew bool) error {
 	if err != nil {
 		return err
 	}
-	// Clocks of sessions count seconds: who signs in within this very second has signed in since.
-	g := grant{at: s.now().Truncate(time.Second)}
+	g := grant{at: s.now()}
+	if v.who != nil {
+		g.session, g.bound = keyOf(v.who.Session), v.who.At.UTC().Format(time.RFC3339Nano)
+	}
 	if err := s.Tickets.Put(ctx, keyOf(entry), g.encode(), entryLife); err != nil {
 		return err
 	}
-	back := url.Values{"entry": {entry}}
-	for _, name := range []string{"service", "TARGET", "renew", "method"} {
-		if x := v.q.Get(name); x != "" {
-			back.Set(name, x)
-		}
-	}
+	back := v.again()
+	back.Set("entry", entry)
 	s.Login(v.w, v.r, s.BaseURL+"/login?"+back.Encode(), renew)
 	return nil
+}
+
+// again are the parameters of the same request.
+func (v *visitor) again() url.Values {
+	out := url.Values{}
+	for _, name := range []string{"service", "TARGET", "renew", "method"} {
+		if x := v.q.Get(name); x != "" {
+			out.Set(name, x)
+		}
+	}
+	return out
 }
 
 // admit gives a ticket to who may have one.
@@ -289,11 +331,11 @@ func (v *visitor) admit(ctx context.Context) error {
 func (v *visitor) confirmed(ctx context.Context) (bool, error) {
 	s := v.s
 	if c := v.q.Get("confirm"); shaped(c, loginEntry) {
-		b, err := s.Tickets.Take(ctx, keyOf(c))
-		if err != nil && !errors.Is(err, CodeGone) {
+		g, there, err := s.once(ctx, c)
+		if err != nil {
 			return false, err
 		}
-		if g, ok := decodeGrant(b); err == nil && ok && g.session == v.who.Session && g.bound == v.bound {
+		if there && g.session == keyOf(v.who.Session) && g.bound == v.bound {
 			return true, nil
 		}
 	}
@@ -301,7 +343,7 @@ func (v *visitor) confirmed(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	g := grant{session: v.who.Session, bound: v.bound, at: s.now()}
+	g := grant{session: keyOf(v.who.Session), bound: v.bound, at: s.now()}
 	if err := s.Tickets.Put(ctx, keyOf(token), g.encode(), entryLife); err != nil {
 		return false, err
 	}

@@ -248,6 +248,7 @@ func TestAcceptanceA7(t *testing.T) {
 	st := w.ticket(app, "renew", "true", "entry", back.Query().Get("entry"))
 	body := w.validated("/serviceValidate", app, st, "renew", "true")
 	assert.Contains(t, body, "<cas:isFromNewLogin>true</cas:isFromNewLogin>")
+	w.pass(11 * time.Second)
 	assert.Equal(t, http.StatusSeeOther, w.get("/login", "service", app, "renew", "true", "entry", back.Query().Get("entry")).Code, "once")
 }
 
@@ -417,6 +418,8 @@ func TestWarn(t *testing.T) {
 	_, link, _ = strings.Cut(rec.Body.String(), `confirm=`)
 	confirm, _, _ = strings.Cut(link, "&")
 	w.ticket(app, "confirm", confirm)
+	w.ticket(app, "confirm", confirm) // a double click
+	w.pass(11 * time.Second)
 	assert.Equal(t, http.StatusOK, w.get("/login", "service", app, "confirm", confirm).Code, "once")
 }
 
