@@ -117,11 +117,11 @@ func FuzzCanonical(f *testing.F) {
 	seeds(f, "attacks/*.xml")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if bytes.Contains(data, []byte(`xmlns=""`)) || bytes.Contains(data, []byte(`xmlns=''`)) {
-			t.Skip()
+			return
 		}
 		root, err := saml.ParseForTest(data)
 		if err != nil {
-			t.Skip()
+			return
 		}
 		for _, el := range append(root.ChildElements(), root) {
 			for _, prefixes := range []string{"", "a xs"} {
