@@ -128,20 +128,31 @@ func (r *Receiver) verified(root, signature *etree.Element, p *Peer) (*etree.Ele
 func layout(root, opened *etree.Element) (*etree.Element, error) {
 	var found *etree.Element
 	signed := map[*etree.Element]bool{}
+	// Namespaces are looked up in what is declared on the way: etree would climb through every attribute of every ancestor,
+	// once for each element.
+	var scope []binding
 	var walk func(*etree.Element) error
 	walk = func(el *etree.Element) error {
+		outer := len(scope)
+		defer func() { scope = scope[:outer] }()
+		for i := range el.Attr {
+			if b, ok := declares(&el.Attr[i]); ok {
+				scope = append(scope, b)
+			}
+		}
+		named := func(ns, tag string) bool { return el.Tag == tag && lookup(scope, el.Space) == ns }
 		switch {
 		case el == opened:
-		case is(el, nsAssertion, "Assertion"), is(el, nsAssertion, "EncryptedAssertion"):
+		case named(nsAssertion, "Assertion"), named(nsAssertion, "EncryptedAssertion"):
 			if found != nil || el.Parent() != root && (opened == nil || el.Parent() != opened) {
 				return refuse(CodeAssertions)
 			}
 			found = el
-		case is(el, nsProtocol, "Response"):
+		case named(nsProtocol, "Response"):
 			if el != root {
 				return refuseStructure("Response")
 			}
-		case is(el, nsDSig, "Signature"):
+		case named(nsDSig, "Signature"):
 			if at := el.Parent(); at != root && at != found || signed[at] {
 				return refuseStructure("Signature")
 			}
