@@ -91,7 +91,7 @@ func handler(base, app, layout string) (http.Handler, error) {
 		return nil, issues.Err()
 	}
 	srv := &cas.Server{
-		BaseURL: base + "/cas", Services: services, Tickets: cas.NewMemoryRegistry(nil), Session: p.session, Egress: cas.Egress(true),
+		BaseURL: base + "/cas", Services: services, Tickets: cas.NewMemoryRegistry(nil), Session: p.session, Egress: identity.Egress(true),
 		Attributes: func(_ context.Context, account ent.ID) (*identity.Attributes, error) { return people[account], nil },
 		Login: func(w http.ResponseWriter, r *http.Request, back string, _ bool) {
 			http.Redirect(w, r, "/login?"+url.Values{"next": {strings.TrimPrefix(back, base)}}.Encode(), http.StatusSeeOther)

@@ -28,7 +28,7 @@ func (v *vendor) withCAS(origin, partner string) (http.Handler, error) {
 			return nil, issues.Err()
 		}
 		srv := &cas.Server{
-			BaseURL: origin + "/cas", Services: services, Tickets: cas.NewMemoryRegistry(nil), Egress: cas.Egress(true),
+			BaseURL: origin + "/cas", Services: services, Tickets: cas.NewMemoryRegistry(nil), Egress: identity.Egress(true),
 			Session: v.principal, Attributes: v.attributes, Login: v.askToSignIn, SignOut: v.signOut,
 		}
 		mux.Handle("/cas/", http.StripPrefix("/cas", srv))

@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/identity"
 )
 
 // Source: R-CAS-18.
@@ -21,37 +19,6 @@ const (
 	egressTimeout = 5 * time.Second
 	egressBytes   = 16 << 10
 )
-
-// errPrivate is why an address is not called.
-var errPrivate = errors.New("cas: the address is private")
-
-// Egress returns a client that calls services: without following a redirect, for five seconds at most, and never an address
-// of a private network unless allowPrivate says that the services are there.
-func Egress(allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: egressTimeout}
-	if !allowPrivate {
-		// After the name was resolved: a name may lead anywhere.
-		dialer.Control = func(_, address string, _ syscall.RawConn) error {
-			at, err := netip.ParseAddrPort(address)
-			if err != nil || !public(at.Addr().Unmap()) {
-				return errPrivate
-			}
-			return nil
-		}
-	}
-	return &http.Client{
-		Timeout:       egressTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: egressTimeout, ResponseHeaderTimeout: egressTimeout,
-			MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: egressBytes,
-		},
-	}
-}
-
-func public(a netip.Addr) bool {
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !netip.MustParsePrefix("100.64.0.0/10").Contains(a)
-}
 
 func (s *Server) egress() *http.Client {
 	if s.Egress == nil {
@@ -61,7 +28,7 @@ func (s *Server) egress() *http.Client {
 }
 
 // defaultEgress keeps connections between calls; nothing of it changes.
-var defaultEgress = Egress(false)
+var defaultEgress = identity.Egress(false)
 
 func drain(r *http.Response) {
 	_, _ = io.CopyN(io.Discard, r.Body, egressBytes)

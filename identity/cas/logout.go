@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/opencartable/cartable/identity"
 )
 
 const (
@@ -20,14 +22,6 @@ const (
 	logoutTimeout = 3 * time.Second // of one service
 	logoutBudget  = 5 * time.Second // of all of them
 )
-
-// Ended is what the end of a session did.
-type Ended struct {
-	// Tickets is how many had been given in it; Told and Failed how many services learned of its end, and could not be told.
-	Tickets, Told, Failed int
-	// Front are addresses that the browser must open for services that are told by it.
-	Front []string
-}
 
 // logout ends the session, and sends the browser to a registered service or to a page. Source: CAS protocol 3.0.3, 2.3.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +32,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 		s.page(w, r, Page{Kind: PageUnavailable, Status: http.StatusServiceUnavailable})
 		return
 	}
-	var ended Ended
+	var ended identity.Ended
 	if who != nil {
 		if s.SignOut != nil {
 			if err := s.SignOut(w, r); err != nil {
@@ -70,8 +64,8 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 // EndSession ends all that was given in a session: its tickets are worth nothing any more, and the services that were visited
 // are told, together and within some seconds. The caller calls it whenever a session ends, by whatever way. A service that
 // does not answer is not waited for again; its own session ends by itself.
-func (s *Server) EndSession(ctx context.Context, session string) Ended {
-	var out Ended
+func (s *Server) EndSession(ctx context.Context, session string) identity.Ended {
+	var out identity.Ended
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutBudget) // the browser may have left
 	defer cancel()
 	entries, err := s.Tickets.End(ctx, keyOf(session))
@@ -91,7 +85,7 @@ func (s *Server) EndSession(ctx context.Context, session string) Ended {
 		if !shaped(v.ticket, serviceTicket, proxyTicket) {
 			continue
 		}
-		out.Tickets++
+		out.Visits++
 		svc, err := s.Services.Service(ctx, v.address)
 		if err != nil || svc.ID != v.serviceID || svc.Logout == LogoutNone {
 			continue

@@ -43,7 +43,8 @@ type Server struct {
 	Opaque func(partner string, account ent.ID) string
 	// SessionLife is how long a session lasts at most, 10 hours when zero: what is kept for it goes then.
 	SessionLife time.Duration
-	// Egress reaches services, to tell them of a logout and to send proxy-granting tickets; a careful one when nil: see Egress.
+	// Egress reaches services, to tell them of a logout and to send proxy-granting tickets; a careful one when nil: see
+	// identity.Egress.
 	Egress *http.Client
 	// Logger says what is done, without a ticket or a personal value; slog.Default when nil.
 	Logger *slog.Logger

@@ -100,7 +100,7 @@ func newWorld(t *testing.T, change func(*cas.Service)) *world {
 			w.journal = append(w.journal, d)
 			return nil
 		},
-		Egress: cas.Egress(true), Logger: slog.New(slog.NewJSONHandler(&w.log, nil)),
+		Egress: identity.Egress(true), Logger: slog.New(slog.NewJSONHandler(&w.log, nil)),
 	}
 	require.Empty(t, w.server.Check())
 	return w
@@ -323,7 +323,7 @@ func TestAcceptanceA11(t *testing.T) {
 			assert.Contains(t, w.validated("/serviceValidate", service.URL+"/b", index), code(cas.InvalidTicket), "a ticket does not outlive its session")
 		}
 	}
-	assert.Zero(t, w.server.EndSession(t.Context(), "session-1").Tickets, "once")
+	assert.Zero(t, w.server.EndSession(t.Context(), "session-1").Visits, "once")
 }
 
 // Acceptance A12: a logout leads nowhere but to a registered service.
@@ -581,12 +581,12 @@ func TestEgress(t *testing.T) {
 	inside := httptest.NewServer(http.NotFoundHandler())
 	defer inside.Close()
 	for _, host := range []string{inside.URL, strings.Replace(inside.URL, "127.0.0.1", "localhost", 1)} {
-		res, err := cas.Egress(false).Get(host)
+		res, err := identity.Egress(false).Get(host)
 		if err == nil {
 			res.Body.Close()
 		}
 		require.ErrorContains(t, err, "private", host)
-		res, err = cas.Egress(true).Get(host)
+		res, err = identity.Egress(true).Get(host)
 		require.NoError(t, err)
 		res.Body.Close()
 	}

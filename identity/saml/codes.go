@@ -39,6 +39,9 @@ const (
 	CodeReplay       ent.Code = "SAML-REPLAY"
 	CodePort         ent.Code = "SAML-PORT"
 
+	CodeACS        ent.Code = "SAML-ACS"
+	CodeNotAllowed ent.Code = "SAML-NOT-ALLOWED"
+
 	CodeSetup    ent.Code = "SAML-SETUP"
 	CodeMetadata ent.Code = "SAML-METADATA"
 )
@@ -87,6 +90,9 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeContext, core, "Le mode d'authentification n'est pas accepté de ce fournisseur.", "The means of authentication is not accepted from this provider."),
 		rule(CodeReplay, profiles, "L'assertion a déjà servi : recommencer la connexion.", "The assertion was already used: log in again."),
 		rule(CodePort, house, "La vérification n'a pas pu se faire ({field}) : réessayer plus tard.", "The check could not be made ({field}): retry later."),
+
+		rule(CodeACS, profiles, "La demande veut une réponse à une adresse que les métadonnées du service n'ont pas.", "The request wants its response at an address that the metadata of the service does not have."),
+		rule(CodeNotAllowed, house, "Le service n'est pas ouvert à cette personne.", "The service is not open to this person."),
 
 		rule(CodeSetup, house, "La configuration est incomplète ou fausse ({field}).", "The set-up is incomplete or wrong ({field})."),
 		rule(CodeMetadata, metadata, "Les métadonnées ne sont pas lisibles ({field}).", "The metadata is not readable ({field})."),

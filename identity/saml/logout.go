@@ -50,7 +50,7 @@ func (r *Receiver) LogoutRequest(rawQuery string) (*LogoutRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := r.logoutRequest(m.root)
+	l, err := r.logoutRequest(m.root, true)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (r *Receiver) PostedLogoutRequest(encoded string) (*LogoutRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.logoutRequest(root)
+	return r.logoutRequest(root, true)
 }
 
 // LogoutResponse verifies an answer to our request of logout, from the raw query of its URL. A status of failure is no
@@ -97,28 +97,31 @@ func (r *Receiver) postedMessage(encoded string) (*etree.Element, error) {
 	if err != nil {
 		return nil, err
 	}
+	return root, r.verifyMessage(root)
+}
+
+// verifyMessage verifies the signature of a message, which must be there.
+func (r *Receiver) verifyMessage(root *etree.Element) error {
 	peer, err := r.issuer(root, r.clock())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	signature, err := signatureIn(root)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if signature == nil {
-		return nil, refuseField(CodeUnsigned, "Signature")
+		return refuseField(CodeUnsigned, "Signature")
 	}
-	if err := verifySignature(root, signature, peer); err != nil {
-		return nil, err
-	}
-	return root, nil
+	return verifySignature(root, signature, peer)
 }
 
-func (r *Receiver) logoutRequest(root *etree.Element) (*LogoutRequest, error) {
+// logoutRequest judges a verified request. Addressed says that it must name where it was sent to: over SOAP it need not.
+func (r *Receiver) logoutRequest(root *etree.Element, addressed bool) (*LogoutRequest, error) {
 	if !is(root, nsProtocol, "LogoutRequest") {
 		return nil, refuseStructure("LogoutRequest")
 	}
-	e, err := r.open(root, true, r.logout...)
+	e, err := r.open(root, addressed, r.logout...)
 	if err != nil {
 		return nil, err
 	}

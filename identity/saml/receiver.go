@@ -50,6 +50,8 @@ type Receiver struct {
 	replay        ReplayStore
 	clock         func() time.Time
 	skew          time.Duration
+	// find looks for a peer that the configuration does not name; nil without.
+	find func(entityID string) (*Peer, error)
 }
 
 // New returns a Receiver of a copy of the configuration, or an error of CodeSetup.
@@ -205,6 +207,11 @@ func (r *Receiver) issuer(el *etree.Element, now time.Time) (*Peer, error) {
 		return nil, err
 	}
 	p := r.peers[name]
+	if p == nil && r.find != nil {
+		if p, err = r.find(name); err != nil {
+			return nil, &RefusedError{Code: CodePort, Field: "Partners", cause: err}
+		}
+	}
 	if p == nil {
 		return nil, refuse(CodeIssuer)
 	}

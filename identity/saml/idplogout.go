@@ -1,0 +1,167 @@
+package saml
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opencartable/cartable/identity"
+)
+
+const (
+	logoutWorkers = 16
+	logoutBudget  = 5 * time.Second // of all services
+)
+
+// EndSession ends what a session was used for: services that take a logout over SOAP are told, together and within some seconds;
+// those that take it by the browser only come back as addresses. The caller calls it whenever a session ends, by whatever way.
+func (p *IDP) EndSession(ctx context.Context, session string) identity.Ended {
+	return p.endSession(ctx, session, "")
+}
+
+// endSession leaves out the service that asks for the logout: it is answered.
+func (p *IDP) endSession(ctx context.Context, session, asking string) identity.Ended {
+	var out identity.Ended
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutBudget) // the browser may have left
+	defer cancel()
+	entries, err := p.store.End(ctx, storeKey("p", session))
+	if err != nil {
+		p.logged(ctx, "saml: end of a session", &RefusedError{Code: CodePort, Field: "Store", cause: err})
+		out.Failed++
+		return out
+	}
+	var told, failed atomic.Int64
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, logoutWorkers)
+	for _, b := range entries {
+		var one participant
+		if json.Unmarshal(b, &one) != nil {
+			continue
+		}
+		out.Visits++
+		p.forget(ctx, one)
+		if one.Partner == asking {
+			continue
+		}
+		_, role, err := p.partner(ctx, one.Partner)
+		if err != nil {
+			p.logged(ctx, "saml: end of a session", err)
+			failed.Add(1)
+			continue
+		}
+		soap, direct := role.Endpoint("SingleLogoutService", BindingSOAP)
+		if !direct {
+			switch to, ok, err := p.frontURL(one, role); {
+			case err != nil:
+				p.logged(ctx, "saml: end of a session", err)
+				failed.Add(1)
+			case ok:
+				out.Front = append(out.Front, to)
+			}
+			continue
+		}
+		wait.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			id := newID()
+			root := p.logoutRequestElement(id, soap.Location, one.NameID, one.Index, p.utc())
+			if err := p.tell(ctx, p.c.Egress, soap.Location, root, id); err != nil {
+				failed.Add(1)
+				p.logged(ctx, "saml: logout not told", err)
+				return
+			}
+			told.Add(1)
+		})
+	}
+	wait.Wait()
+	out.Told, out.Failed = int(told.Load()), out.Failed+int(failed.Load())
+	return out
+}
+
+// forget takes a session out of those that a service names.
+func (p *IDP) forget(ctx context.Context, one participant) {
+	if _, err := p.sessions(ctx, one.Partner, one.NameID.Value, []string{one.Index}); err != nil {
+		p.logged(ctx, "saml: end of a session", err)
+	}
+}
+
+// sessions takes out, and returns, the sessions that a service names: all those of the name without an index.
+func (p *IDP) sessions(ctx context.Context, partner, name string, indexes []string) ([]string, error) {
+	key := storeKey("n", partner, name)
+	entries, err := p.store.End(ctx, key)
+	if err != nil {
+		return nil, &RefusedError{Code: CodePort, Field: "Store", cause: err}
+	}
+	var out []string
+	for _, b := range entries {
+		var n named
+		if json.Unmarshal(b, &n) != nil {
+			continue
+		}
+		if len(indexes) > 0 && !slices.Contains(indexes, n.Index) {
+			if err := p.store.Join(ctx, key, b, p.c.SessionLife); err != nil {
+				return out, &RefusedError{Code: CodePort, Field: "Store", cause: err}
+			}
+			continue
+		}
+		if !slices.Contains(out, n.Session) {
+			out = append(out, n.Session)
+		}
+	}
+	return out, nil
+}
+
+// frontURL is the address by which the browser tells a service; false for one that takes no logout.
+func (p *IDP) frontURL(one participant, role Role) (string, bool, error) {
+	e, ok := role.Endpoint("SingleLogoutService", BindingRedirect)
+	if !ok || !webAddress(e.Location) {
+		return "", false, nil
+	}
+	root := p.logoutRequestElement(newID(), e.Location, one.NameID, one.Index, p.utc())
+	to, err := p.keys.signing.redirectURL(message{name: "SAMLRequest", root: root, to: e.Location})
+	return to, err == nil, err
+}
+
+// logout receives messages of logout.
+func (p *IDP) logout(w http.ResponseWriter, r *http.Request) {
+	// An answer comes into a hidden frame, to a request that nothing waits for: whatever it says, the session is over.
+	request, response, soap, err := p.receiveLogout(w, r, func(context.Context, string) (Standing, error) { return RequestPending, nil })
+	switch {
+	case err != nil:
+		p.fail(w, r, "saml: logout", err)
+		return
+	case response != nil:
+		p.show(w, r, Page{Kind: PageSignedOut, Status: http.StatusOK})
+		return
+	}
+	ctx := r.Context()
+	sessions, err := p.sessions(ctx, request.Issuer, request.NameID.Value, request.SessionIndexes)
+	if err != nil {
+		p.fail(w, r, "saml: logout", err)
+		return
+	}
+	var ended identity.Ended
+	status := Status{Code: StatusSuccess}
+	for _, session := range sessions {
+		ended = ended.With(p.endSession(ctx, session, request.Issuer))
+		if p.c.End == nil {
+			status = Status{Code: StatusResponder}
+			continue
+		}
+		if err := p.c.End(ctx, session); err != nil {
+			p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "End", cause: err})
+			status = Status{Code: StatusResponder}
+		}
+	}
+	// Services that only the browser can tell are not told from here: their sessions end by themselves, and the answer says so.
+	if status.Code == StatusSuccess && (ended.Failed > 0 || len(ended.Front) > 0) {
+		status.Detail = StatusPartialLogout
+	}
+	p.log.InfoContext(ctx, "saml: logout asked by a partner", slog.Any("request", request), slog.Int("ended", len(sessions)))
+	p.answerLogout(w, r, request, status, soap)
+}
