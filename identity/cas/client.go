@@ -117,6 +117,12 @@ func (c *Client) Check(ctx context.Context, service, ticket string) (*Answer, er
 		read = Read1
 	}
 	a, err := read(b)
+	if errors.Is(err, CodeMalformed) {
+		// LemonLDAP::NG refuses renew as CAS 1 does, whatever was asked for.
+		if no, not := Read1(b); not == nil && no.Failure != "" {
+			a, err = no, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -372,3 +372,15 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// LemonLDAP::NG refuses renew by the "no" of CAS 1, where XML was asked for: that is a refusal, and nothing else like it is.
+func TestPlainNo(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]error{"no\n": cas.CodeRefused, "no\n\n": cas.CodeRefused, "no\nzoe\n": cas.CodeMalformed, "yes\nzoe\n": cas.CodeMalformed, "": cas.CodeMalformed} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) }))
+		client := &cas.Client{Application: "https://app.example.org", Server: cas.At(srv.URL), Renew: true}
+		_, err := client.Check(t.Context(), "https://app.example.org/", "ST-abcdefghijklmnopqrstuvwxyz123456")
+		require.ErrorIs(t, err, want, "%q", answer)
+		srv.Close()
+	}
+}

@@ -43,9 +43,22 @@ func NewBrowser(t testing.TB, caFiles ...string) *Browser {
 	}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &Browser{t: t, HTTP: &http.Client{
-		Transport: transport, Jar: jar, Timeout: startTimeout,
+		Transport: transport, Jar: addresses{jar}, Timeout: startTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// addresses takes cookies whose domain is an address after a dot, as curl does: LemonLDAP::NG has no other ones.
+type addresses struct{ http.CookieJar }
+
+// SetCookies is of http.CookieJar.
+func (a addresses) SetCookies(u *url.URL, list []*http.Cookie) {
+	for _, c := range list {
+		if strings.TrimPrefix(c.Domain, ".") == u.Hostname() {
+			c.Domain = ""
+		}
+	}
+	a.CookieJar.SetCookies(u, list)
 }
 
 // Page is what a browser shows in the end.

@@ -33,14 +33,12 @@ type LemonLDAP struct {
 	CAFile string
 }
 
-// CASApplication is one that a CAS server of LemonLDAP::NG knows.
+// CASApplication is one that a CAS server of LemonLDAP::NG knows, and tells of the end of a session, in the back channel.
 type CASApplication struct {
 	// Name is letters; Service the beginning of its addresses.
 	Name, Service string
 	// Attributes are what it is told of somebody: by its own name, the one of the attribute here.
 	Attributes map[string]string
-	// Logout tells it of the end of a session, in the back channel.
-	Logout bool
 }
 
 // SAMLPartner is a service provider that an identity provider of LemonLDAP::NG knows.
@@ -164,11 +162,7 @@ func (l *LemonLDAP) configuration(t testing.TB, dir string, o *LemonLDAPOptions)
 	c["macros"] = macros
 	options, vars := object{}, object{}
 	for _, a := range o.Apps {
-		logout := 0
-		if a.Logout {
-			logout = 1
-		}
-		options[a.Name] = object{"casAppMetaDataOptionsService": a.Service, "casAppMetaDataOptionsUserAttribute": "uid", "casAppMetaDataOptionsLogout": logout}
+		options[a.Name] = object{"casAppMetaDataOptionsService": a.Service, "casAppMetaDataOptionsUserAttribute": "uid", "casAppMetaDataOptionsLogout": 1}
 		vars[a.Name] = a.Attributes
 	}
 	c["casAppMetaDataOptions"], c["casAppMetaDataExportedVars"] = options, vars
