@@ -62,6 +62,7 @@ func snippetImports() map[string]string {
 		"ticketsql":      module + "/identity/ticketsql",
 		"time":           "time",
 		"saml":           module + "/identity/saml",
+		"samltest":       module + "/identity/saml/samltest",
 		"guichet":        module + "/identity/guichet",
 		"guichettest":    module + "/identity/guichet/guichettest",
 		"jsonschemas":    module + "/interop/jsonschemas",

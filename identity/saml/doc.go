@@ -1,35 +1,38 @@
-// Package saml verifies what a service provider of SAML 2.0 receives: the responses of identity providers (EduConnect, the
-// guichets of the académies), the messages of logout, and metadata.
+// Package saml is SAML 2.0 for an ENT: a service provider that trusts EduConnect and the guichets of the académies ([SP]), an
+// identity provider that signs people in to partners ([IDP]), logout both ways, and metadata.
 //
-//	entities, err := saml.ReadMetadata(file)
-//	peer, ok := entities[0].Peer(saml.RoleIDP)
-//	peer.Contexts = []string{"urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"}
-//	receiver, err := saml.New(saml.Config{
-//		EntityID: "https://ent.example.org/saml",
-//		ACS:      "https://ent.example.org/saml/acs",
-//		Peers:    []saml.Peer{peer},
-//		Replay:   &saml.MemoryReplay{}, // one store for all the nodes of a service
+//	entities, err := saml.ReadMetadata(file) // or saml.NewFeed: published, signed, read again in time
+//	partners, err := saml.NewBook(saml.Partner{Entity: entities[0], Contexts: []string{saml.PasswordProtected}})
+//	sp, err := saml.NewSP(saml.SPConfig{
+//		EntityID: "https://ent.example.fr/saml/metadata", BaseURL: "https://ent.example.fr/saml", Keys: keys,
+//		Partners: partners, Store: saml.NewMemoryStore(nil),
+//		SignedIn: us.signedIn, // package guichet finds the account; open your session, and keep a.Upstream() with it
+//		Ended:    us.ended,    // the identity provider ends a session
 //	})
-//	// In the handler of the ACS, with the requests that this browser made:
-//	assertion, err := receiver.Response(ctx, r.PostFormValue("SAMLResponse"), saml.PendingIDs(ids...))
-//	if errors.Is(err, saml.CodeExpired) { … }
-//	uid := assertion.Values("uid")
+//	mux.Handle("/saml/", http.StripPrefix("/saml", sp))
+//	mux.HandleFunc("/educonnect", func(w http.ResponseWriter, r *http.Request) {
+//		err := sp.Login(w, r, entities[0].ID, "/")
+//		…
+//	})
+//	// In the logout, once the session is over here: err := sp.Logout(w, r, upstream, "/")
 //
-// # What is here
+// # What we receive
 //
 // [Receiver.Response] parses a response once, verifies its signatures on that tree with the keys of the peer's metadata and
 // with nothing that the message brings, and reads the assertion from the element that was verified. It decrypts, checks
 // addresses, dates, audience, request and replay, and refuses what is not exactly of the shape that SAML wants: a second
 // assertion, a repeated identifier, a DOCTYPE, a comment in a digest, anything after the root. What one peer may do beyond
-// is a list of tolerances.
-//
-// [Receiver.Redirect] verifies messages of the redirect binding over the octets of their URL; [Receiver.LogoutRequest] and
-// [Receiver.LogoutResponse] judge those of logout. [ReadMetadata] reads partners; the dates of their certificates do not
-// count, those of the metadata do.
+// is a list of tolerances. [Receiver] serves alone too, in a product that has its own handlers.
 //
 // A refusal is a *[RefusedError], which holds a code and nothing of the message. Users are shown one neutral page: what
 // exactly is wrong with an encrypted message must not be told to who sent it. Names and values of persons are redacted from
-// logs and prints.
+// logs and prints. A [Store] that does not answer is told as such, never as a bad message.
+//
+// # What we send
+//
+// Messages are built with the types of crewjam/saml, signed in RSA-SHA256 or ECDSA with exclusive canonicalization, encrypted in
+// AES-256-GCM with RSA-OAEP. An assertion is always signed, lives for five minutes, and holds what the partner's layout names:
+// each release is written to the journal before it leaves.
 //
 // # Texts
 //
@@ -38,9 +41,9 @@
 //
 // # Out of scope
 //
-// Making messages: requests, responses, our metadata. The artifact and SOAP bindings. EncryptedID and EncryptedAttribute:
-// the first is refused, the second not read. RSA-PSS, DSA, HMAC, AES key wrap. Transforms other than the enveloped signature
-// and canonical XML. Attribute values that are XML: their text is read. A line end or a tab that stands as such inside an
-// attribute of a signed element: the digest does not match, and the message is refused. Aggregates of federations, of more
-// than 8 MB. Sessions, and what an attribute means.
+// The artifact binding; SOAP but for logout. EncryptedID and EncryptedAttribute: the first is refused, the second not read.
+// RSA-PSS, DSA, HMAC, AES key wrap. Transforms other than the enveloped signature and canonical XML. Attribute values that are
+// XML: their text is read. A line end or a tab that stands as such inside an attribute of a signed element: the digest does not
+// match, and the message is refused. Aggregates of more than 8 MB: take the files of the entities, see [EntityURL]. Accounts and
+// sessions, which are the caller's, and what an attribute means, which is package guichet's.
 package saml

@@ -100,7 +100,7 @@ func receiver(t testing.TB, c saml.Config) *saml.Receiver {
 }
 
 // row is a line of expected.tsv.
-type row struct{ file, group, verdict, why, request, at string }
+type row struct{ file, group, verdict, why, crewjam, request, at string }
 
 func expected(t testing.TB) []row {
 	t.Helper()
@@ -113,7 +113,7 @@ func expected(t testing.TB) []row {
 	require.NoError(t, err)
 	var out []row
 	for _, l := range lines[1:] {
-		out = append(out, row{file: l[0], group: l[1], verdict: l[2], why: l[3], request: l[6], at: l[7]})
+		out = append(out, row{file: l[0], group: l[1], verdict: l[2], why: l[3], crewjam: l[4], request: l[6], at: l[7]})
 	}
 	return out
 }
