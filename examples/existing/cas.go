@@ -14,15 +14,17 @@ import (
 // The part taken here: partners sign the vendor's users in by CAS. The login, the sessions and the tables stay the vendor's;
 // nothing of Cartable's is stored but tickets, for some seconds, in memory.
 
-// withCAS returns the vendor's pages, with a CAS server at /cas for one partner; without a partner they are as they were.
-func (v *vendor) withCAS(origin, partner string) (http.Handler, error) {
+// withCAS returns the vendor's pages, with a CAS server at /cas for one partner, which is told what a preset names; without a
+// partner they are as they were.
+func (v *vendor) withCAS(origin, partner, preset string) (http.Handler, error) {
 	mux := v.mux()
 	if partner != "" {
-		layout, _ := identity.Preset("universalis")
-		compiled, _ := layout.Compile()
+		layout, _ := identity.Preset(preset)
+		compiled, _ := layout.Compile()                                              // nil for a preset that is not there, which NewServices reports
+		urls := []cas.URLRule{{Mode: cas.ModePrefix, URL: partner, AllowHTTP: true}} // http for a try on one machine
 		services, issues := cas.NewServices(cas.Service{
-			ID: "partner", Name: partner, Layout: compiled, Logout: cas.LogoutBack,
-			URLs: []cas.URLRule{{Mode: cas.ModePrefix, URL: partner, AllowHTTP: true}}, // http for a try on one machine
+			ID: "partner", Name: partner, Layout: compiled, Logout: cas.LogoutBack, URLs: urls,
+			ProxyCallbacks: urls, ProxyTargets: true, // it may act for its users, at itself
 		})
 		if services == nil {
 			return nil, issues.Err()

@@ -64,7 +64,7 @@ func TestCASWithTheVendorsSession(t *testing.T) {
 	defer us.Close()
 	client.Application, client.Server = app.URL, cas.At(us.URL+"/cas")
 	var err error
-	pages, err = v.withCAS(us.URL, app.URL)
+	pages, err = v.withCAS(us.URL, app.URL, "universalis")
 	require.NoError(t, err)
 
 	jar, err := cookiejar.New(nil)

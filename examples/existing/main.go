@@ -45,6 +45,8 @@ func run() error {
 	night := flag.String("night", "", "AAF delivery to compare with the users, and to apply")
 	consent := flag.Bool("consent", false, "with -night: apply it although a guard refuses")
 	partner := flag.String("partner", "", "address of an application that signs users in by CAS, at /cas")
+	preset := flag.String("preset", "universalis", "what the application of -partner is told")
+	origin := flag.String("origin", "", "public address of the server when TLS ends before it, such as https://ent.example.fr")
 	grid := flag.String("tariff", "", "tariff of the commune, for -bill")
 	family := flag.Int64("bill", 0, "family whose month is written, instead of serving")
 	month := flag.String("month", "", "month of -bill, such as 2025-11")
@@ -84,7 +86,10 @@ func run() error {
 			fmt.Fprintln(os.Stderr, "feed:", err)
 		}
 	}
-	handler, err := us.withCAS("http://"+*addr, *partner)
+	if *origin == "" {
+		*origin = "http://" + *addr
+	}
+	handler, err := us.withCAS(*origin, *partner, *preset)
 	if err != nil {
 		return err
 	}

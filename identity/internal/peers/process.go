@@ -126,10 +126,11 @@ const (
 )
 
 // Run starts a program until the end of the test, and waits until it answers at an address of TCP, or until there is a
-// socket, whose path begins with a slash. When the test fails it shows what the program said, and the end of its logs.
-func Run(t testing.TB, address string, cmd *exec.Cmd, logs ...string) {
+// socket, whose path begins with a slash. When the test fails it shows what the program said, and the end of its logs; said returns
+// what it has said so far.
+func Run(t testing.TB, address string, cmd *exec.Cmd, logs ...string) (said func() string) {
 	t.Helper()
-	run(t, address, cmd, logs...)
+	return run(t, address, cmd, logs...).said
 }
 
 func run(t testing.TB, address string, cmd *exec.Cmd, logs ...string) *program {
