@@ -138,6 +138,21 @@ func table() []rule {
 			tests: []string{"identity/cas/castest", "identity/guichet", "identity/saml", "identity/saml/samltest"},
 		},
 		{
+			pkg: "identity/account", allowed: []string{
+				"ent", "ent/directory", "identity", "internal/frtext", "golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt", "golang.org/x/text/unicode/norm",
+			},
+			why:   "accounts on the caller's stores: argon2 and bcrypt are not in the standard library; a merge goes through the holders of the directory",
+			tests: []string{"identity/guichet"},
+		},
+		{
+			pkg: "identity/account/accounttest", allowed: []string{"ent", "identity/account", "github.com/stretchr/testify/..."},
+			why: "what stores of accounts, sessions and attempts must do",
+		},
+		{
+			pkg: "identity/accountsql", allowed: []string{"ent", "ent/sqldb", "identity/account"},
+			why: "accounts, sessions and attempts on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/directory", "ent/directory/directorysql"},
+		},
+		{
 			pkg: "identity/guichet", allowed: []string{"ent", "internal/frtext", decimal},
 			why: "attributes to accounts through the caller's own people: no store, no session; an explanation's steps hold decimals",
 		},
@@ -194,6 +209,8 @@ func table() []rule {
 		{pkg: "examples/nightly", allowed: sdk, why: "as above"},
 		{pkg: "examples/cas-server", allowed: sdk, why: "as above"},
 		{pkg: "examples/cas-client", allowed: sdk, why: "as above"},
+		{pkg: "examples/saml-idp", allowed: sdk, why: "as above"},
+		{pkg: "examples/educonnect-sp", allowed: sdk, why: "as above"},
 		{pkg: "examples/tariff", allowed: append([]string{decimal}, sdk...), why: "a program of a user: exported packages and exact numbers"},
 		{pkg: "examples/council", allowed: append([]string{decimal}, sdk...), why: "as above"},
 		{
@@ -407,10 +424,10 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"ent/enttest":            {module + "/ent", module + "/ent/territory"}, "interop/aaf": {module + "/ent", module + "/internal/xmlscan"},
 		"interop/aaf/aaftest": {module + "/ent/enttest", module + "/interop/aaf"}, "interop/jsonschemas": {"embed"}, "interop/annuaire": {module + "/ent/directory"}, "interop/apiparticulier": {module + "/fees/quotient"},
 		"internal/xmlscan": nil, "internal/frtext": {"golang.org/x/text/unicode/norm"}, "internal/genschema": {module + "/interop/aaf"},
-		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"}, "examples/cas-server": {module + "/identity/cas"}, "examples/cas-client": {module + "/identity/cas"},
+		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"}, "examples/cas-server": {module + "/identity/cas"}, "examples/cas-client": {module + "/identity/cas"}, "examples/saml-idp": {module + "/identity/saml"}, "examples/educonnect-sp": {module + "/identity/saml"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
-		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/internal/peers": nil, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/identity"}, "identity/saml/samltest": {module + "/identity/saml"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
+		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/internal/peers": nil, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/identity"}, "identity/saml/samltest": {module + "/identity/saml"}, "identity/account": {module + "/ent"}, "identity/account/accounttest": {module + "/identity/account"}, "identity/accountsql": {module + "/identity/account"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 	}

@@ -14,29 +14,25 @@ import (
 // The part taken here: partners sign the vendor's users in by CAS. The login, the sessions and the tables stay the vendor's;
 // nothing of Cartable's is stored but tickets, for some seconds, in memory.
 
-// withCAS returns the vendor's pages, with a CAS server at /cas for one partner, which is told what a preset names; without a
-// partner they are as they were.
-func (v *vendor) withCAS(origin, partner, preset string) (http.Handler, error) {
-	mux := v.mux()
-	if partner != "" {
-		layout, _ := identity.Preset(preset)
-		compiled, _ := layout.Compile()                                              // nil for a preset that is not there, which NewServices reports
-		urls := []cas.URLRule{{Mode: cas.ModePrefix, URL: partner, AllowHTTP: true}} // http for a try on one machine
-		services, issues := cas.NewServices(cas.Service{
-			ID: "partner", Name: partner, Layout: compiled, Logout: cas.LogoutBack, URLs: urls,
-			ProxyCallbacks: urls, ProxyTargets: true, // it may act for its users, at itself
-		})
-		if services == nil {
-			return nil, issues.Err()
-		}
-		srv := &cas.Server{
-			BaseURL: origin + "/cas", Services: services, Tickets: cas.NewMemoryRegistry(nil), Egress: identity.Egress(true),
-			Session: v.principal, Attributes: v.attributes, Login: v.askToSignIn, SignOut: v.signOut,
-		}
-		mux.Handle("/cas/", http.StripPrefix("/cas", srv))
-		v.ended = func(ctx context.Context, token string) { srv.EndSession(ctx, token) }
+// withCAS adds a CAS server at /cas to the vendor's pages, for one partner, who is told what a preset names.
+func (v *vendor) withCAS(mux *http.ServeMux, origin, partner, preset string) error {
+	layout, _ := identity.Preset(preset)
+	compiled, _ := layout.Compile()                                              // nil for a preset that is not there, which NewServices reports
+	urls := []cas.URLRule{{Mode: cas.ModePrefix, URL: partner, AllowHTTP: true}} // http for a try on one machine
+	services, issues := cas.NewServices(cas.Service{
+		ID: "partner", Name: partner, Layout: compiled, Logout: cas.LogoutBack, URLs: urls,
+		ProxyCallbacks: urls, ProxyTargets: true, // it may act for its users, at itself
+	})
+	if services == nil {
+		return issues.Err()
 	}
-	return http.NewCrossOriginProtection().Handler(mux), nil
+	srv := &cas.Server{
+		BaseURL: origin + "/cas", Services: services, Tickets: cas.NewMemoryRegistry(nil), Egress: identity.Egress(true),
+		Session: v.principal, Attributes: v.attributes, Login: v.askToSignIn, SignOut: v.signOut,
+	}
+	mux.Handle("/cas/", http.StripPrefix("/cas", srv))
+	v.ended = func(ctx context.Context, token string) { srv.EndSession(ctx, token) }
+	return nil
 }
 
 // principal says who is signed in, by the vendor's own session.

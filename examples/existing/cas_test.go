@@ -63,9 +63,9 @@ func TestCASWithTheVendorsSession(t *testing.T) {
 	us := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { pages.ServeHTTP(w, r) }))
 	defer us.Close()
 	client.Application, client.Server = app.URL, cas.At(us.URL+"/cas")
-	var err error
-	pages, err = v.withCAS(us.URL, app.URL, "universalis")
-	require.NoError(t, err)
+	mux := v.mux()
+	require.NoError(t, v.withCAS(mux, us.URL, app.URL, "universalis"))
+	pages = guard(mux)
 
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)

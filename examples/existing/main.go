@@ -5,12 +5,14 @@
 //	night.go  compares the feed with the vendor's users and applies the plan to the vendor's tables (no store of Cartable's)
 //	adopt.go  gives the users of a product that is in use already the keys of the feed, on the first night
 //	cas.go    signs the vendor's users in to partners by CAS, with the vendor's login, sessions and tables
+//	educonnect.go  lets families in by EduConnect, and finds them in the vendor's tables
 //	month.go  prices a month from the vendor's own registrations table, each line explained (no store of Cartable's)
 //
 // Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
 //
 //	go run ./examples/existing -feed delivery.zip
 //	go run ./examples/existing -feed delivery.zip -partner http://localhost:9090/   # a CAS server for that application
+//	go run ./examples/existing -feed delivery.zip -educonnect metadata.xml -academy 14
 //	go run ./examples/existing -db us.db -adopt delivery.zip   # once, on a base that has its users
 //	go run ./examples/existing -db us.db -night delivery.zip   # then every night
 //	go run ./examples/existing -db us.db -tariff grid.yaml -bill 12 -month 2025-11   # writes the month of family 12
@@ -47,6 +49,8 @@ func run() error {
 	partner := flag.String("partner", "", "address of an application that signs users in by CAS, at /cas")
 	preset := flag.String("preset", "universalis", "what the application of -partner is told")
 	origin := flag.String("origin", "", "public address of the server when TLS ends before it, such as https://ent.example.fr")
+	educonnect := flag.String("educonnect", "", "metadata of EduConnect, by which families enter")
+	academy := flag.String("academy", "14", "number of the académie of the feed, for -educonnect")
 	grid := flag.String("tariff", "", "tariff of the commune, for -bill")
 	family := flag.Int64("bill", 0, "family whose month is written, instead of serving")
 	month := flag.String("month", "", "month of -bill, such as 2025-11")
@@ -89,11 +93,18 @@ func run() error {
 	if *origin == "" {
 		*origin = "http://" + *addr
 	}
-	handler, err := us.withCAS(*origin, *partner, *preset)
-	if err != nil {
-		return err
+	mux := us.mux()
+	if *partner != "" {
+		if err := us.withCAS(mux, *origin, *partner, *preset); err != nil {
+			return err
+		}
 	}
-	srv := &http.Server{Addr: *addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	if *educonnect != "" {
+		if err := us.withEduConnect(mux, *origin, *educonnect, *academy); err != nil {
+			return err
+		}
+	}
+	srv := &http.Server{Addr: *addr, Handler: guard(mux), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

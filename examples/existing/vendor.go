@@ -26,8 +26,9 @@ type vendor struct {
 	mu       sync.Mutex
 	sessions map[string]session // token → user
 	account  string             // of the last feed, for the page
-	// ended is called with the token of a session that ends.
+	// ended is called with the token of a session that ends; left may send the browser elsewhere after a logout.
 	ended func(ctx context.Context, token string)
+	left  func(w http.ResponseWriter, r *http.Request, token string) bool
 }
 
 type session struct {
@@ -119,7 +120,14 @@ func (v *vendor) session(r *http.Request) (string, session, bool) {
 }
 
 // handler returns the vendor's pages.
-func (v *vendor) handler() http.Handler { return http.NewCrossOriginProtection().Handler(v.mux()) }
+func (v *vendor) handler() http.Handler { return guard(v.mux()) }
+
+// guard refuses forms that other sites post, but for signed messages.
+func guard(mux *http.ServeMux) http.Handler {
+	g := http.NewCrossOriginProtection()
+	g.AddInsecureBypassPattern("POST /saml/")
+	return g.Handler(mux)
+}
 
 func (v *vendor) mux() *http.ServeMux {
 	mux := http.NewServeMux()
@@ -149,11 +157,7 @@ func (v *vendor) login(w http.ResponseWriter, r *http.Request) {
 		v.page(w, "login", "Identifiant ou mot de passe inconnu.")
 		return
 	}
-	token := rand.Text()
-	v.mu.Lock()
-	v.sessions[token] = session{id, time.Now(), time.Now().Add(time.Hour)}
-	v.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{Name: "session", Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+	v.open(w, r, id)
 	next := r.URL.Query().Get("next")
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, "\\") {
 		next = "/" // a page of ours, or the home page
@@ -161,9 +165,23 @@ func (v *vendor) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
+// open opens a session, and returns its token.
+func (v *vendor) open(w http.ResponseWriter, r *http.Request, user int64) string {
+	token := rand.Text()
+	v.mu.Lock()
+	v.sessions[token] = session{user, time.Now(), time.Now().Add(time.Hour)}
+	v.mu.Unlock()
+	http.SetCookie(w, &http.Cookie{Name: "session", Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+	return token
+}
+
 func (v *vendor) logout(w http.ResponseWriter, r *http.Request) {
-	if token, _, ok := v.session(r); ok {
+	token, _, ok := v.session(r)
+	if ok {
 		v.end(r.Context(), token)
+	}
+	if ok && v.left != nil && v.left(w, r, token) {
+		return
 	}
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }
