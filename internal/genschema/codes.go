@@ -17,6 +17,7 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/identity"
+	"github.com/opencartable/cartable/identity/account"
 	"github.com/opencartable/cartable/identity/cas"
 	"github.com/opencartable/cartable/identity/guichet"
 	"github.com/opencartable/cartable/identity/saml"
@@ -38,6 +39,7 @@ func catalogues() map[string]*ent.Catalog {
 		"fees/quotient":              quotient.Catalog(),
 		"fees/tariff":                tariff.Catalog(),
 		"identity":                   identity.Catalog(),
+		"identity/account":           account.Catalog(),
 		"identity/cas":               cas.Catalog(),
 		"identity/guichet":           guichet.Catalog(),
 		"identity/saml":              saml.Catalog(),

@@ -1,0 +1,49 @@
+package accountsql_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/opencartable/cartable/ent/sqldb"
+	"github.com/opencartable/cartable/ent/sqldb/sqldbtest"
+	"github.com/opencartable/cartable/identity/account"
+	"github.com/opencartable/cartable/identity/account/accounttest"
+	"github.com/opencartable/cartable/identity/accountsql"
+)
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) { accounttest.RunStore(t, accountsql.New(db)) }, accountsql.Schema())
+}
+
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) { accounttest.RunSessions(t, accountsql.NewSessions(db)) }, accountsql.Schema())
+}
+
+func TestBuckets(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) { accounttest.RunBuckets(t, accountsql.NewBuckets(db)) }, accountsql.Schema())
+}
+
+// A bucket that is full again goes at a sweep.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := accountsql.NewBuckets(db)
+		now := start
+		_, err := b.Take(t.Context(), "t", []account.Bucket{{Key: "k", Limit: account.Limit{Burst: 2, Every: 60e9}}}, now)
+		require.NoError(t, err)
+		n, err := b.Sweep(t.Context(), "t", now)
+		require.NoError(t, err)
+		assert.Zero(t, n)
+		n, err = b.Sweep(t.Context(), "u", now.Add(60e9))
+		require.NoError(t, err)
+		assert.Zero(t, n)
+		n, err = b.Sweep(t.Context(), "t", now.Add(60e9))
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, n)
+	}, accountsql.Schema())
+}
