@@ -75,10 +75,27 @@ func (s *side) publish(e crewjam.EntityDescriptor) ([]byte, error) {
 		return nil, err
 	}
 	dropEmpty(doc.Root())
+	doc.Root().InsertChildAt(0, algorithms())
 	if err := s.keys.signing.signElement(doc.Root()); err != nil {
 		return nil, err
 	}
 	return serialize(doc.Root()), nil
+}
+
+// algorithms tells partners what we verify: without it Shibboleth signs what it answers over SOAP in SHA-1. Source: SAML 2.0
+// Metadata Profile for Algorithm Support.
+func algorithms() *etree.Element {
+	out := etree.NewElement("Extensions")
+	out.CreateAttr("xmlns", nsMetadata)
+	out.CreateAttr("xmlns:alg", "urn:oasis:names:tc:SAML:metadata:algsupport")
+	const more = "http://www.w3.org/2001/04/xmldsig-more#"
+	for _, a := range []string{nsXEnc + "sha256", more + "sha384", nsXEnc + "sha512"} {
+		out.CreateElement("alg:DigestMethod").CreateAttr("Algorithm", a)
+	}
+	for _, a := range []string{rsaSHA256, more + "rsa-sha384", more + "rsa-sha512", ecdsaSHA256, ecdsaSHA384} {
+		out.CreateElement("alg:SigningMethod").CreateAttr("Algorithm", a)
+	}
+	return out
 }
 
 // dropEmpty removes the attributes that the types of crewjam write without a value.
