@@ -22,6 +22,7 @@ const (
 	CodeProxies      ent.Code = "CAS-PROXIES"
 	CodeTicket       ent.Code = "CAS-TICKET"
 	CodeCookies      ent.Code = "CAS-COOKIES"
+	CodeBusy         ent.Code = "CAS-BUSY"
 )
 
 var catalog = sync.OnceValue(func() *ent.Catalog {
@@ -46,6 +47,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeUpstream, ent.SeverityError, ours, "Le serveur CAS ne répond pas.", "The CAS server does not answer."),
 		rule(CodeProxies, ent.SeverityError, protocol, "Le ticket vient par des intermédiaires qui ne sont pas admis.", "The ticket came through proxies that are not allowed."),
 		rule(CodeCookies, ent.SeverityError, ours, "Le navigateur ne garde pas la session : il refuse les cookies.", "The browser does not keep the session: it refuses cookies."),
+		rule(CodeBusy, ent.SeverityError, ours, "Ce service demande plus de validations qu'il ne peut : réessayer dans une seconde.", "This service asks for more validations than it may: retry in a second."),
 		rule(CodeTicket, ent.SeverityError, protocol, "Le ticket n'a pas la forme d'un ticket.", "The ticket does not have the shape of one."),
 	)
 })

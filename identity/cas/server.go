@@ -51,6 +51,8 @@ type Server struct {
 	// Now and Random are time.Now and crypto/rand when nil.
 	Now    func() time.Time
 	Random io.Reader
+
+	rates rates
 }
 
 const (

@@ -40,6 +40,9 @@ type Service struct {
 	// says that others may reach it by proxy.
 	ProxyCallbacks []URLRule
 	ProxyTargets   bool
+	// Rate is how many validations a second it may ask a node for, no bound when zero: a ticket that comes beyond is kept, and
+	// the service is told to come back (429).
+	Rate int
 	// Logout says how it learns that a session has ended, LogoutURL where, when that is not where the ticket was sent.
 	Logout    Logout
 	LogoutURL string

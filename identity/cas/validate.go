@@ -28,6 +28,12 @@ func (v *validation) check(kinds ...kind) error {
 	if !shaped(ticket, serviceTicket, proxyTicket) {
 		return refuse(InvalidTicket)
 	}
+	service, unknown := v.s.Services.Service(v.ctx, address)
+	if unknown == nil {
+		if err := v.s.rates.take(service, v.s.now()); err != nil {
+			return err
+		}
+	}
 	b, err := v.s.Tickets.Take(v.ctx, keyOf(ticket))
 	switch {
 	case errors.Is(err, CodeGone):
@@ -43,12 +49,13 @@ func (v *validation) check(kinds ...kind) error {
 	if !shaped(ticket, kinds...) {
 		return refuse(InvalidTicketSpec)
 	}
-	if v.service, err = v.s.Services.Service(v.ctx, address); err != nil {
-		if errors.Is(err, CodeUnregistered) {
+	if unknown != nil {
+		if errors.Is(unknown, CodeUnregistered) {
 			return refuse(InvalidService)
 		}
-		return err
+		return unknown
 	}
+	v.service = service
 	bound, u, err := v.service.bound(address)
 	if err != nil || bound != g.bound || v.service.ID != g.serviceID {
 		return refuse(InvalidService)
@@ -152,8 +159,14 @@ func (s *Server) validate1(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte("no\n"))
 }
 
-// down says that something behind the server does not answer: that is no verdict on a ticket.
+// down says that something behind the server does not answer, or that a service asks for too much: that is no verdict on a ticket.
 func (s *Server) down(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, CodeBusy) {
+		s.log().WarnContext(r.Context(), "cas: validation", slog.String("code", string(CodeBusy)))
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
 	s.log().ErrorContext(r.Context(), "cas: validation", slog.Any("error", err))
 	w.WriteHeader(http.StatusServiceUnavailable)
 }
