@@ -19,9 +19,10 @@ const (
 // fillCode draws signs, each as likely as another: 252 is the last multiple of 28 in a byte.
 func fillCode(random io.Reader, code []byte) error {
 	const bound = 256 - 256%len(CodeAlphabet)
-	var b [32]byte
+	var buffer [16]byte
+	b := buffer[:min(len(code)+2, len(buffer))]
 	for i := 0; i < len(code); {
-		if _, err := io.ReadFull(random, b[:]); err != nil {
+		if _, err := io.ReadFull(random, b); err != nil {
 			return &Error{Code: CodeRandom, cause: err}
 		}
 		for _, v := range b {
