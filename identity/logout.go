@@ -23,6 +23,12 @@ func (e Ended) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("visits", e.Visits), slog.Int("told", e.Told), slog.Int("failed", e.Failed), slog.Int("front", len(e.Front)))
 }
 
+// String shows what LogValue does: an address holds what ends a session.
+func (e Ended) String() string { return e.LogValue().String() }
+
+// GoString is String.
+func (e Ended) GoString() string { return e.String() }
+
 // With adds the end of other visits.
 func (e Ended) With(o Ended) Ended {
 	return Ended{e.Visits + o.Visits, e.Told + o.Told, e.Failed + o.Failed, append(append([]string(nil), e.Front...), o.Front...)}
@@ -55,6 +61,14 @@ type LogoutReport struct {
 func (r LogoutReport) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("partners", r.Ended), slog.Int("late", r.Late), slog.Bool("local", r.LocalEnded))
 }
+
+// String shows what LogValue does.
+func (r LogoutReport) String() string {
+	return fmt.Sprint("partners=", r.Ended, " late=", r.Late, " local=", r.LocalEnded)
+}
+
+// GoString is String.
+func (r LogoutReport) GoString() string { return r.String() }
 
 // Complete reports whether everybody learned of the end, but for those that the browser tells.
 func (r LogoutReport) Complete() bool { return r.LocalEnded && r.Late == 0 && r.Failed == 0 }

@@ -223,6 +223,16 @@ func TestPages(t *testing.T) {
 	require.Error(t, w.sp.Logout(nil, nil, saml.Upstream{}, `/\evil.example`))
 }
 
+// inflated is a message of the redirect binding.
+func inflated(t *testing.T, parameter string) []byte {
+	t.Helper()
+	deflated, err := base64.StdEncoding.DecodeString(parameter)
+	require.NoError(t, err)
+	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(deflated)))
+	require.NoError(t, err)
+	return data
+}
+
 // authnRequest is the address of a request of the service, changed and without its signature.
 func authnRequest(t *testing.T, w *world, signed bool, change func(*etree.Element)) string {
 	t.Helper()
@@ -236,10 +246,7 @@ func authnRequest(t *testing.T, w *world, signed bool, change func(*etree.Elemen
 	if signed {
 		return u.String()
 	}
-	deflated, err := base64.StdEncoding.DecodeString(u.Query().Get("SAMLRequest"))
-	require.NoError(t, err)
-	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(deflated)))
-	require.NoError(t, err)
+	data := inflated(t, u.Query().Get("SAMLRequest"))
 	doc := etree.NewDocument()
 	require.NoError(t, doc.ReadFromBytes(data))
 	change(doc.Root())
