@@ -43,8 +43,9 @@ func (s Source) family() Source {
 		return SourceAAF
 	case SourceManual, "":
 		return SourceCSV
+	default:
+		return s
 	}
-	return s
 }
 
 // Account is how one person enters. Its ID is the caller's, mostly that of the person. It is personal data, and holds the

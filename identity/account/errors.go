@@ -3,6 +3,7 @@ package account
 import (
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -43,11 +44,11 @@ func (e *Error) Issue() ent.Issue {
 
 // Message returns the sentence for the person, and one for each issue of a password.
 func (e *Error) Message(lang ent.Lang) string {
-	s := e.Issue().Message(lang)
+	out := []string{e.Issue().Message(lang)}
 	for _, i := range e.Issues {
-		s += " " + i.Message(lang)
+		out = append(out, i.Message(lang))
 	}
-	return s
+	return strings.Join(out, " ")
 }
 
 // Error returns the English sentence and the code.

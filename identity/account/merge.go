@@ -15,7 +15,7 @@ const mergeLife = 24 * time.Hour
 
 // MayMerge returns nil when a relative may merge an account into another one of their own: both of relatives, activated, not
 // merged, from sources that go together (AAF and AAF1D; CSV and MANUAL), and none that is entered through a portal into one
-// that is not. It returns a code CodeMerge…
+// that is not. It returns one of the codes of merges.
 func MayMerge(into, from *Account) error {
 	switch {
 	case into.ID == from.ID:
@@ -98,7 +98,7 @@ func (s *Service) merge(ctx context.Context, tenant ent.Tenant, into ent.ID, key
 			return err
 		}
 		if refused = MayMerge(&main, &gone); refused != nil {
-			return nil // the key is used up
+			return nil //nolint:nilerr // the refusal is returned below: the key is used up all the same
 		}
 		return s.link(ctx, tx, tenant, &main, &gone, person(&main))
 	})

@@ -136,48 +136,9 @@ func TestTheWaitIsShown(t *testing.T) {
 	assert.Positive(t, wait)
 }
 
-// loginCost is the default cost; the whole of a measure is skipped under -short.
-func measured(tb testing.TB) *account.Hasher {
-	tb.Helper()
-	return account.NewHasher()
-}
-
-// bare is argon2id without anything around it.
+// bare is argon2id of the default cost, without anything around it.
 func bare() {
-	argon2.IDKey([]byte("Bateau-Rouge-42!"), []byte("0123456789abcdef"), 2, 19*1024, 1, 32)
-}
-
-// The queue costs next to nothing: at least 0.9 of bare argon2, with forty logins that wait.
-func BenchmarkQueue(b *testing.B) {
-	h := measured(b)
-	stored, err := h.Hash(b.Context(), goodPassword)
-	require.NoError(b, err)
-	var alone, queued time.Duration
-	n := 0
-	for b.Loop() {
-		const batch = 10
-		start := time.Now()
-		for range batch {
-			bare()
-		}
-		alone += time.Since(start)
-		start = time.Now()
-		var wg sync.WaitGroup
-		for range batch {
-			wg.Go(func() {
-				ok, _, err := h.Verify(b.Context(), stored, goodPassword)
-				if err != nil || !ok {
-					b.Error(ok, err)
-				}
-			})
-		}
-		wg.Wait()
-		queued += time.Since(start)
-		n += batch
-	}
-	b.ReportMetric(alone.Seconds()/float64(n)*1000, "bare-ms/op")
-	b.ReportMetric(queued.Seconds()/float64(n)*1000, "queued-ms/op")
-	b.ReportMetric(alone.Seconds()/queued.Seconds(), "ratio")
+	argon2.IDKey([]byte(goodPassword), []byte("0123456789abcdef"), 2, 19*1024, 1, 32)
 }
 
 // figures of a Monday morning.
@@ -197,7 +158,7 @@ func morning(tb testing.TB, during time.Duration) figures {
 	sessions := &account.Sessions{Store: account.NewMemorySessions()}
 	wide := account.Limits{Pair: []account.Limit{{Burst: 1 << 20, Every: time.Millisecond}}, Address: []account.Limit{{Burst: 1 << 20, Every: time.Millisecond}}}
 	s := &account.Service{
-		Store: store, Sessions: sessions, Hasher: measured(tb), Keys: account.Keys{Current: make([]byte, account.MinKey)},
+		Store: store, Sessions: sessions, Hasher: account.NewHasher(), Keys: account.Keys{Current: make([]byte, account.MinKey)},
 		Throttle: &account.Throttle{Buckets: account.NewMemoryBuckets(), Limits: &wide},
 	}
 	ctx := tb.Context()
@@ -236,13 +197,12 @@ func morning(tb testing.TB, during time.Duration) figures {
 	}
 	f := figures{capacity: trial / time.Since(start).Seconds()}
 
-	var served, refused atomic.Int64
-	var waited atomic.Int64
+	var served, refused, waited atomic.Int64
 	var logins, visits sync.WaitGroup
 	stop := make(chan struct{})
 	var mu sync.Mutex
 	var times []time.Duration
-	for i := range 4 { // four browsers that never rest would be a flood: each visits every 5 ms
+	for i := range 4 { // 800 visits a second
 		visits.Go(func() {
 			tick := time.NewTicker(5 * time.Millisecond)
 			defer tick.Stop()

@@ -94,8 +94,7 @@ func isCode(err error, code ent.Code) bool { return errors.Is(err, code) }
 
 // codeText is what a log says of an error: its code, nothing else that a port may have put there.
 func codeText(err error) string {
-	var code ent.Code
-	if errors.As(err, &code) {
+	if code, ok := errors.AsType[ent.Code](err); ok {
 		return string(code)
 	}
 	return "error"

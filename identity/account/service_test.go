@@ -626,12 +626,11 @@ func TestAcceptanceD5(t *testing.T) {
 	v, _ := s.start(out)
 	assert.EqualValues(t, "a", v.Principal().Account)
 	// Portal: what guichet resolves, and what is opened by an identifier.
-	resolver := &guichet.Resolver{People: people{s}}
-	found, err := people{s}.Find(ctx, guichet.Query{Tenant: tenant, Key: "b"})
+	found, err := guichet.Resolver{People: people{s}}.Resolve(ctx, guichet.Claim{Tenant: tenant, Provider: "educonnect", Keys: []string{"b"}})
 	require.NoError(t, err)
-	assert.Equal(t, guichet.StateMerged, found[0].State)
-	assert.EqualValues(t, "a", found[0].MergedInto)
-	assert.NotNil(t, resolver)
+	require.Equal(t, guichet.OutcomeOne, found.Outcome)
+	assert.True(t, found.Merged)
+	assert.EqualValues(t, "a", found.Candidates[0].Account)
 	out, err = s.SignInFederated(ctx, tenant, "b", account.Upstream{Provider: "educonnect", Subject: "s"})
 	require.NoError(t, err)
 	assert.EqualValues(t, "a", out.Account.ID)
@@ -707,7 +706,7 @@ func TestAcceptanceD5(t *testing.T) {
 	_, err = s.Merge(ctx, tenant, "f", key)
 	require.ErrorIs(t, err, account.CodeMergeHolder)
 	assert.NotContains(t, err.Error(), "Canari")
-	assert.Equal(t, account.StateActive, ptr(s.get("a")).State())
+	assert.Equal(t, account.StateActive, new(s.get("a")).State())
 	g.fail = nil
 	key, _, err = s.MergeKey(ctx, tenant, "a")
 	require.NoError(t, err)
@@ -718,10 +717,8 @@ func TestAcceptanceD5(t *testing.T) {
 	assert.EqualValues(t, "f", out.Account.ID, "paper → a → f: every link is followed")
 	g.fail = errors.New("Canari")
 	require.ErrorIs(t, s.Unmerge(ctx, tenant, "a", by), account.CodeMergeHolder)
-	assert.Equal(t, account.StateMerged, ptr(s.get("a")).State())
+	assert.Equal(t, account.StateMerged, new(s.get("a")).State())
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // What the caller says every night does not undo what persons did.
 func TestSaveKeepsWhatPersonsDid(t *testing.T) {

@@ -280,7 +280,7 @@ func (s *Service) addDevice(tenant ent.Tenant, login, cookie string) (string, er
 		}
 	}
 	out := []string{known + deviceMAC(s.Keys.Current, tenant, login, known)}
-	for _, d := range strings.Split(cookie, ".") {
+	for d := range strings.SplitSeq(cookie, ".") {
 		if len(d) == deviceLength && d[:deviceNonce] != known && len(out) < maxDevices {
 			out = append(out, d)
 		}

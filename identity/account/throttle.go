@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -221,7 +222,7 @@ func (t *Throttle) take(ctx context.Context, tenant ent.Tenant, f form, subject 
 		}
 		// The address is one for all forms: who tried codes has no more tries for passwords.
 		a.back = append(bucketsOf(l.Account, "account", string(f), subject), bucketsOf(l.Address, "address", from)...)
-		all = append(pair, a.back...)
+		all = slices.Concat(pair, a.back)
 	}
 	wait, err := t.Buckets.Take(ctx, tenant, all, now)
 	if err != nil {

@@ -47,3 +47,8 @@ func TestSweep(t *testing.T) {
 		assert.EqualValues(t, 1, n)
 	}, accountsql.Schema())
 }
+
+func TestReleasedMigrationsNeverChange(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Frozen(t, accountsql.Schema(), map[string]string{"sql/00001_accounts.sql": "202ffc346676ef2571dbde4e9889b6f2a41697da4d827c7139b6dd01cc6aaaad"})
+}

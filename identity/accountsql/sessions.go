@@ -24,7 +24,7 @@ func NewSessions(db *sqldb.DB) *Sessions { return &Sessions{db} }
 func (s *Sessions) Put(ctx context.Context, v account.Session) error {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return unreadable("session") //nolint:nilerr // the cause may quote the session
+		return unreadable("session") // the cause may quote the session
 	}
 	return s.db.Update(ctx, v.Tenant, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO {account_session} (tenant, id, key, account, provider, subject, position, seen, ends, doc)
@@ -45,7 +45,7 @@ func readSession(row sqldb.Scanner) (account.Session, error) {
 		return v, err
 	}
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return v, unreadable("session") //nolint:nilerr // the cause quotes the row
+		return v, unreadable("session") // the cause quotes the row
 	}
 	v.Seen, v.Ends = seen, ends
 	return v, nil

@@ -66,7 +66,7 @@ func readAccount(row sqldb.Scanner) (account.Account, error) {
 		return a, err
 	}
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		return a, unreadable("account") //nolint:nilerr // the cause quotes the row
+		return a, unreadable("account") // the cause quotes the row
 	}
 	return a, nil
 }
@@ -131,7 +131,7 @@ func (x *tx) Put(ctx context.Context, a account.Account) error {
 	}
 	text, err := json.Marshal(a)
 	if err != nil {
-		return unreadable("account") //nolint:nilerr // the cause may quote the account
+		return unreadable("account") // the cause may quote the account
 	}
 	if _, err := x.Exec(ctx, `INSERT INTO {account} (tenant, id, mail, merged, doc) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, id) DO UPDATE SET mail = excluded.mail, merged = excluded.merged, doc = excluded.doc`,
