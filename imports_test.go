@@ -117,7 +117,11 @@ func table() []rule {
 		{
 			pkg: "identity/cas", allowed: []string{"ent", "identity"},
 			why:   "one protocol on the caller's sessions and accounts: nothing but the standard library beside",
-			tests: []string{"identity/internal/peers"},
+			tests: []string{"identity/internal/peers", "identity/internal/casbench"},
+		},
+		{
+			pkg: "identity/internal/casbench", allowed: []string{"ent", "identity", "identity/cas", "identity/internal/peers"},
+			why: "measures the server beside LemonLDAP::NG, for the benchmarks of each registry",
 		},
 		{
 			pkg: "identity/internal/peers", allowed: []string{"github.com/stretchr/testify/..."},
@@ -135,7 +139,7 @@ func table() []rule {
 		{
 			pkg: "identity/redistickets", allowed: []string{"identity/cas", "github.com/redis/go-redis/v9"},
 			why:   "tickets on Redis or Valkey; it is a store of saml's too, by its methods",
-			tests: []string{"identity/cas/castest", "identity/guichet", "identity/saml", "identity/saml/samltest"},
+			tests: []string{"identity/cas/castest", "identity/guichet", "identity/internal/casbench", "identity/internal/peers", "identity/saml", "identity/saml/samltest"},
 		},
 		{
 			pkg: "identity/account", allowed: []string{
@@ -427,7 +431,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"internal/pseudonym": {module + "/ent"}, "internal/strictjson": {module + "/ent"}, "internal/samples": nil, "internal/ratio": nil, "examples/aaf-import": {module + "/interop/aaf"}, "examples/nightly": {module + "/interop/aaf"}, "examples/cas-server": {module + "/identity/cas"}, "examples/cas-client": {module + "/identity/cas"}, "examples/saml-idp": {module + "/identity/saml"}, "examples/educonnect-sp": {module + "/identity/saml"},
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
-		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/internal/peers": nil, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/identity"}, "identity/saml/samltest": {module + "/identity/saml"}, "identity/account": {module + "/ent"}, "identity/account/accounttest": {module + "/identity/account"}, "identity/accountsql": {module + "/identity/account"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
+		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/internal/peers": nil, "identity/internal/casbench": {module + "/identity/cas"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/identity"}, "identity/saml/samltest": {module + "/identity/saml"}, "identity/account": {module + "/ent"}, "identity/account/accounttest": {module + "/identity/account"}, "identity/accountsql": {module + "/identity/account"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 	}

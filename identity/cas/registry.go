@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/maphash"
-	"slices"
 	"sync"
 	"time"
 
@@ -115,6 +114,21 @@ func (m *MemoryRegistry) Take(_ context.Context, key string) ([]byte, error) {
 	return v.value, nil
 }
 
+// add appends an entry after its length, without room for another one: a million sessions of some entries each are held. Only
+// a long list grows by a quarter, so that a session that never stops costs no copy of all of it each time.
+func add(list, entry []byte) []byte {
+	var size [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(size[:], uint64(len(entry)))
+	if need := len(list) + n + len(entry); need > cap(list) {
+		room := need
+		if need > 2048 {
+			room += need / 4
+		}
+		list = append(make([]byte, 0, room), list...)
+	}
+	return append(append(list, size[:n]...), entry...)
+}
+
 // Join is of [Registry].
 func (m *MemoryRegistry) Join(_ context.Context, session string, entry []byte, life time.Duration) error {
 	s, now := m.shard(session)
@@ -123,7 +137,7 @@ func (m *MemoryRegistry) Join(_ context.Context, session string, entry []byte, l
 	if v.until <= now {
 		v.value = nil
 	}
-	v.value = append(binary.AppendUvarint(slices.Clip(v.value), uint64(len(entry))), entry...)
+	v.value = add(v.value, entry)
 	v.until = max(v.until, now+life.Milliseconds())
 	s.sessions[session] = v
 	return nil

@@ -67,8 +67,9 @@ func TestRCAS2Tickets(t *testing.T) {
 		require.Regexp(t, `^ST-[A-Za-z0-9]{22,253}$`, st)
 		require.False(t, seen[st])
 		seen[st] = true
-		require.NotContains(t, strings.ToLower(st), "lea")
-		require.NotContains(t, st, "42us")
+		// No shorter text: chance writes three given letters every other run.
+		require.NotContains(t, strings.ToLower(st), "dupont")
+		require.NotContains(t, st, "us-42")
 	}
 }
 
