@@ -1,8 +1,6 @@
 package account_test
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -182,26 +180,28 @@ func TestHostileHashesAreRefused(t *testing.T) {
 	}
 }
 
-// An unknown login, a wrong password and an old hash take about the same time.
+// An unknown login, a wrong password and an old hash take about the same time. Not in parallel: it measures.
 func TestAnUnknownLoginTakesAsLong(t *testing.T) {
-	t.Parallel()
 	h := &account.Hasher{Cost: account.Cost{Memory: 1024, Passes: 1}, Queue: account.NewQueue(1, 0)}
-	stored, err := h.Hash(t.Context(), accented)
+	known, err := h.Hash(t.Context(), accented)
 	require.NoError(t, err)
-	fastest := func(stored string) time.Duration {
-		best := time.Hour
-		for range 20 {
+	wrapped, err := h.Wrap(t.Context(), "6228baaa202996b5dfac796f58ce6670")
+	require.NoError(t, err)
+	stored := []string{known, "", "6228baaa202996b5dfac796f58ce6670", wrapped}
+	best := make([]time.Duration, len(stored))
+	for range 40 {
+		for i, hash := range stored {
 			start := time.Now()
-			_, _, err := h.Verify(context.Background(), stored, "wrong")
+			_, _, err := h.Verify(t.Context(), hash, "wrong")
 			require.NoError(t, err)
-			best = min(best, time.Since(start))
+			if took := time.Since(start); best[i] == 0 || took < best[i] {
+				best[i] = took
+			}
 		}
-		return best
 	}
-	known := fastest(stored)
-	for _, other := range []string{"", "6228baaa202996b5dfac796f58ce6670"} {
-		ratio := float64(fastest(other)) / float64(known)
-		assert.Greater(t, ratio, 0.5, fmt.Sprintf("%q", other))
-		assert.Less(t, ratio, 2.0, fmt.Sprintf("%q", other))
+	for i := range stored {
+		ratio := best[i].Seconds() / best[0].Seconds()
+		assert.Greater(t, ratio, 0.5, "%q", stored[i])
+		assert.Less(t, ratio, 2.0, "%q", stored[i])
 	}
 }

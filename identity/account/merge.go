@@ -117,6 +117,12 @@ func (s *Service) merge(ctx context.Context, tenant ent.Tenant, into ent.ID, key
 // link writes a merge.
 func (s *Service) link(ctx context.Context, tx Tx, tenant ent.Tenant, main, gone *Account, by ent.Actor) error {
 	gone.MergedInto = main.ID
+	if main.Activated.IsZero() && !gone.Activated.IsZero() { // the directory kept the one that was never used
+		main.Activated = gone.Activated
+		if err := tx.Put(ctx, *main); err != nil {
+			return err
+		}
+	}
 	// Links that were sent to it keep working: they lead to the main account.
 	if err := tx.DropTokens(ctx, gone.ID, TokenMerge); err != nil {
 		return err

@@ -21,6 +21,7 @@ const (
 	KindSecondOn  = "account.second.added"
 	KindSecondOff = "account.second.removed"
 	KindMerged    = "account.merged"
+	KindDevice    = "account.device.new" // to those whose policy wants a second factor
 )
 
 // previousFor is how long the former address is told too.
@@ -76,6 +77,9 @@ func told(kind, issuer string) (fr, en ent.Letter) {
 	case KindSecondOff:
 		return letter("second facteur retiré", "La connexion à votre compte ne demande plus de code."+frNotYou),
 			english("second factor removed", "Signing in to your account no longer asks for a code."+enNotYou)
+	case KindDevice:
+		return letter("nouvel appareil", "Le mot de passe de votre compte vient d'être donné sur un appareil qui ne l'avait jamais fait."+frNotYou),
+			english("new device", "The password of your account has just been given on a device that had never done so."+enNotYou)
 	case KindMerged:
 		return letter("comptes fusionnés", "Un de vos comptes vient d'être fusionné dans l'autre : les deux identifiants ouvrent le même compte."+frNotYou),
 			english("accounts merged", "One of your accounts has just been merged into the other: both logins open the same account."+enNotYou)

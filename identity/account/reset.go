@@ -160,7 +160,8 @@ func (r Renewal) String() string { return hidden }
 func (r Renewal) GoString() string { return hidden }
 
 // Reset sets the password of the account that a link stands for, once. It ends all sessions, and tells the addresses of the
-// account. The other links of the account are void. It returns CodeLink, CodeExpired, CodePolicy, CodeWait.
+// account. The other links of the account are void. It returns CodeLink, CodeExpired, CodePolicy, CodeWait. When the sessions
+// cannot be ended the error says so, and the password is changed all the same.
 func (s *Service) Reset(ctx context.Context, r Renewal) (Outcome, error) {
 	out, id, err := s.reset(ctx, r)
 	s.logResult(ctx, "reset", r.Tenant, id, err)
@@ -305,7 +306,8 @@ func (c Change) String() string { return hidden }
 func (c Change) GoString() string { return hidden }
 
 // ChangePassword sets a new password for somebody who gives the old one, ends the other sessions and tells the person. It
-// returns CodeCredentials, CodePolicy, CodeWait.
+// returns CodeCredentials, CodePolicy, CodeWait. When the sessions cannot be ended the error says so, and the password is
+// changed all the same.
 func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 	err := s.changePassword(ctx, c)
 	s.logResult(ctx, "password change", c.Tenant, c.Account, err)

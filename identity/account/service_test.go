@@ -450,6 +450,12 @@ func TestSecondFactor(t *testing.T) {
 	out, err := s.signIn("root", goodPassword, address("1"))
 	require.NoError(t, err)
 	assert.True(t, out.MustEnrol)
+	assert.True(t, out.NewDevice)
+	assert.Equal(t, account.KindDevice, s.mail.take()[0].Kind)
+	out, err = s.SignIn(ctx, account.Attempt{Tenant: tenant, Login: "root", Password: goodPassword, Address: address("1"), Device: out.Device})
+	require.NoError(t, err)
+	assert.False(t, out.NewDevice)
+	assert.Empty(t, s.mail.take())
 
 	e, err := s.EnrolSecond(ctx, tenant, "root")
 	require.NoError(t, err)
@@ -464,7 +470,8 @@ func TestSecondFactor(t *testing.T) {
 	recovery, err := s.ConfirmSecond(ctx, tenant, "root", code(s.clock()))
 	require.NoError(t, err)
 	assert.Len(t, recovery, 8)
-	assert.Equal(t, account.KindSecondOn, s.mail.take()[0].Kind)
+	sent := s.mail.take()
+	assert.Equal(t, account.KindSecondOn, sent[len(sent)-1].Kind)
 	_, err = s.EnrolSecond(ctx, tenant, "root")
 	require.ErrorIs(t, err, account.CodeSecondState)
 
@@ -744,4 +751,78 @@ func TestSaveKeepsWhatPersonsDid(t *testing.T) {
 	s.Keys.Current = []byte("short")
 	_, err = s.signIn("zoe", goodPassword, address("1"))
 	require.ErrorIs(t, err, account.CodeSetup)
+}
+
+// broken is a store that answers nothing.
+type broken struct {
+	account.Store
+	account.SessionStore
+	account.Buckets
+}
+
+var errDown = errors.New("Canari is down")
+
+func (broken) View(context.Context, ent.Tenant, func(account.Tx) error) error { return errDown }
+
+func (broken) Update(context.Context, ent.Tenant, func(account.Tx) error) error { return errDown }
+
+func (broken) Get(context.Context, ent.Tenant, string) (account.Session, error) {
+	return account.Session{}, errDown
+}
+
+func (broken) Take(context.Context, ent.Tenant, []account.Bucket, time.Time) (time.Duration, error) {
+	return 0, errDown
+}
+
+// A store that is down lets nobody in and is not taken for a wrong password or for the end of a session: the page is a 503.
+func TestAStoreThatIsDownIsToldApart(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.active(teacher("paul"))
+	_, token := s.enter("paul", goodPassword)
+	store, sessions, buckets := s.Store, s.Sessions.Store, s.Throttle.Buckets
+	check := func(err error) {
+		t.Helper()
+		require.ErrorIs(t, err, account.CodeStore)
+		require.ErrorIs(t, err, errDown)
+		assert.NotContains(t, err.Error(), "Canari")
+	}
+	s.Throttle.Limits = &account.Limits{Pair: []account.Limit{{Burst: 1, Every: time.Hour}}}
+	s.Store = broken{}
+	for range 3 { // and costs no attempt
+		_, err := s.signIn("paul", goodPassword, address("1"))
+		check(err)
+	}
+	_, err := s.Reset(t.Context(), account.Renewal{Tenant: tenant, Token: "x", Address: address("1")})
+	check(err)
+	_, err = s.activate("paul", "abcdefgh", nil)
+	check(err)
+	check(s.Block(t.Context(), tenant, "paul", ent.Actor{}))
+	s.Store, s.Sessions.Store = store, broken{}
+	_, err = s.Sessions.Get(t.Context(), tenant, token)
+	check(err)
+	s.Sessions.Store, s.Throttle.Buckets = sessions, broken{}
+	_, err = s.signIn("paul", goodPassword, address("1"))
+	check(err)
+	s.Throttle.Buckets = buckets
+	_, err = s.signIn("paul", goodPassword, address("1"))
+	require.NoError(t, err)
+}
+
+// The directory may keep the account that was never used: the login of the other one opens it, as an account in use.
+func TestAMergeOfTheDirectoryKeepsTheDoorOpen(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.save(relative("kept"))
+	s.active(relative("used"))
+	require.NoError(t, s.Holder().Merge(t.Context(), tenant, "kept", "used"))
+	out, err := s.signIn("used", goodPassword, address("1"))
+	require.NoError(t, err)
+	assert.EqualValues(t, "kept", out.Account.ID)
+	assert.Equal(t, account.StateActive, out.Account.State())
+	require.NoError(t, s.Holder().Merge(t.Context(), tenant, "kept", "used"), "twice is once")
+	require.ErrorIs(t, s.Holder().Merge(t.Context(), tenant, "used", "kept"), account.CodeMergeAlready, "no ring of merges")
+	require.NoError(t, s.Holder().Unmerge(t.Context(), tenant, "kept", "used"))
+	require.NoError(t, s.Holder().Unmerge(t.Context(), tenant, "kept", "used"))
+	require.NoError(t, s.Holder().Merge(t.Context(), tenant, "kept", "nobody"), "a person without an account")
 }

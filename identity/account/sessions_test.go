@@ -3,8 +3,10 @@ package account_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"testing"
 	"time"
 
@@ -196,4 +198,31 @@ func TestSessionsEndUpstream(t *testing.T) {
 	assert.Equal(t, 2, told)
 	assert.NotContains(t, s.log.String(), "Canari")
 	assert.Contains(t, s.log.String(), "partners could not be told")
+}
+
+// Section 14: a session in memory takes less than 2 KB, so that a million fit in 2 GB.
+func TestMemoryOfASession(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures the memory of the whole process")
+	}
+	const n = 100_000
+	m := &account.Sessions{Store: account.NewMemorySessions()}
+	held := func() uint64 {
+		runtime.GC()
+		var s runtime.MemStats
+		runtime.ReadMemStats(&s)
+		return s.HeapAlloc
+	}
+	before := held()
+	for i := range n {
+		_, _, err := m.Start(t.Context(), account.Start{
+			Tenant: tenant, Account: ent.ID(fmt.Sprint("us-", i)), Profile: ent.ProfilePupil, Address: "192.0.2.1", Agent: "Firefox 140 sur Windows",
+			Upstream: account.Upstream{Provider: "https://educonnect.example/idp", Subject: fmt.Sprint("_7eb7e85b4f18b5f114284bfdf4845276f5b1660", i), Index: fmt.Sprint("_6ed4f1646862", i)},
+		})
+		require.NoError(t, err)
+	}
+	each := (held() - before) / n
+	runtime.KeepAlive(m)
+	t.Logf("%d bytes for a session", each)
+	assert.Less(t, each, uint64(2048))
 }

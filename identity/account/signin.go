@@ -45,8 +45,10 @@ type Outcome struct {
 	// Second says that a second factor was given; MustEnrol that the policy wants one and that there is none yet: lead to that
 	// page before any other.
 	Second, MustEnrol bool
-	// Device goes into a lasting cookie (Secure, HttpOnly, SameSite=Lax, a year): see [Limits.Device].
-	Device string
+	// Device goes into a lasting cookie (Secure, HttpOnly, SameSite=Lax, a year): see [Limits.Device]. NewDevice says that this
+	// browser never signed in to the account before: those whose policy wants a second factor are told by a message.
+	Device    string
+	NewDevice bool
 
 	upstream Upstream
 }
@@ -142,6 +144,9 @@ func (s *Service) signIn(ctx context.Context, a Attempt) (out Outcome, id ent.ID
 	out, err = s.opened(ctx, a.Tenant, &found, main, Upstream{})
 	if err != nil {
 		return Outcome{}, found.ID, err
+	}
+	if out.NewDevice = s.knownDevice(a.Tenant, key, a.Device) == ""; out.NewDevice && s.PolicyOf(&main).Second {
+		s.tell(ctx, a.Tenant, &main, KindDevice)
 	}
 	out.Device, err = s.addDevice(a.Tenant, key, a.Device)
 	return out, found.ID, err
