@@ -31,8 +31,8 @@
 //
 // # Merged accounts
 //
-// A merged account opens the main one on every path: password, portal, link, code. It keeps its login; the second factor is that of the
-// main account; a new password is set for all of them.
+// A merged account opens the main one on every path: password, portal, link, code. It keeps its login; the second factor is
+// that of the main account; a new password is set for all of them.
 //
 // # Texts
 //

@@ -10,8 +10,8 @@ import (
 // holder is this package as a part that holds something of persons, on any store.
 type holder struct{ s *Service }
 
-// Holder returns the accounts as an [ent.Holder], for the directory that merges and erases persons. A merge that the directory decides
-// asks no key: see [Service.Merge] for one that the person decides. List it there, not in Service.Holders.
+// Holder returns the accounts as an [ent.Holder], for the directory that merges and erases persons. A merge that the
+// directory decides asks no key: see [Service.Merge] for one that the person decides. List it there, not in Service.Holders.
 func (s *Service) Holder() ent.Holder { return holder{s} }
 
 // Part is of [ent.Holder].

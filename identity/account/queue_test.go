@@ -150,8 +150,8 @@ type figures struct {
 	visits                   int
 }
 
-// morning sends logins at three times what one core can hash, for a while, then lets the queue empty. Meanwhile those who are signed in
-// visit a page over HTTP: a session is looked up and a token is put and taken, as a ticket is.
+// morning sends logins at three times what one core can hash, for a while, then lets the queue empty. Meanwhile those who are
+// signed in visit a page over HTTP: a session is looked up and a token is put and taken, as a ticket is.
 func morning(tb testing.TB, during time.Duration) figures {
 	tb.Helper()
 	store := account.NewMemoryStore()

@@ -366,8 +366,9 @@ func (s *Service) changePassword(ctx context.Context, c Change) error {
 	return err
 }
 
-// AskMail sends a link to a new address of somebody who is signed in; ConfirmMail makes it theirs. It returns CodeContact for what
-// is no address, and does nothing when too many were asked for.
+// AskMail sends a link to a new address of somebody who is signed in; ConfirmMail makes it theirs. Ask for the password again
+// before, when the session is a remembered one. It returns CodeContact for what is no address, and does nothing when too many
+// links were asked for.
 func (s *Service) AskMail(ctx context.Context, tenant ent.Tenant, id ent.ID, address string) error {
 	if err := s.ready(); err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 // recoveryCodes is how many are given, each of MaxCode signs: 48 bits.
 const recoveryCodes = 8
 
-// SecondFactor takes the code of an application, or a recovery code, for the challenge of [Service.SignIn], and opens the account. It
-// returns CodeSecond for a wrong or used code, CodeChallenge for a challenge that is over or was taken, CodeWait.
+// SecondFactor takes the code of an application, or a recovery code, for the challenge of [Service.SignIn], and opens the
+// account. It returns CodeSecond for a wrong or used code, CodeChallenge for a challenge that is over or was taken, CodeWait.
 func (s *Service) SecondFactor(ctx context.Context, tenant ent.Tenant, challenge, code string, from netip.Addr) (Outcome, error) {
 	out, id, err := s.secondFactor(ctx, tenant, challenge, code, from)
 	s.logResult(ctx, "second factor", tenant, id, err)

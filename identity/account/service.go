@@ -197,8 +197,8 @@ func family(ctx context.Context, tx Tx, main Account) ([]Account, error) {
 
 // Save creates accounts, or changes what the caller says of them, every night for instance: what the use cases keep (password,
 // factor, merges, activation, blocks) stays as it is, and so do the portal, the address and the mobile number of an account
-// that is activated and has them, since the person may have changed them. A new account may bring a hash that [Hasher.Check] takes, and the day of its activation. All are
-// saved, or none.
+// that is activated and has them, since the person may have changed them. A new account may bring a hash that [Hasher.Check]
+// takes, and the day of its activation. All are saved, or none: CodeLogin names the conflict, CodeHash a hash that will not do.
 func (s *Service) Save(ctx context.Context, tenant ent.Tenant, by ent.Actor, accounts ...Account) error {
 	if err := s.ready(); err != nil {
 		return err

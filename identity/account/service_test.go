@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/enttest/holdertest"
 	"github.com/opencartable/cartable/identity/account"
 	"github.com/opencartable/cartable/identity/account/accounttest"
 	"github.com/opencartable/cartable/identity/guichet"
@@ -760,7 +761,7 @@ type broken struct {
 	account.Buckets
 }
 
-var errDown = errors.New("Canari is down")
+var errDown = errors.New("the Canari is down")
 
 func (broken) View(context.Context, ent.Tenant, func(account.Tx) error) error { return errDown }
 
@@ -825,4 +826,90 @@ func TestAMergeOfTheDirectoryKeepsTheDoorOpen(t *testing.T) {
 	require.NoError(t, s.Holder().Unmerge(t.Context(), tenant, "kept", "used"))
 	require.NoError(t, s.Holder().Unmerge(t.Context(), tenant, "kept", "used"))
 	require.NoError(t, s.Holder().Merge(t.Context(), tenant, "kept", "nobody"), "a person without an account")
+}
+
+func TestMemoryIsAHolder(t *testing.T) {
+	t.Parallel()
+	s, n := newSchool(t), 0
+	store, ok := s.Store.(*account.MemoryStore)
+	require.True(t, ok)
+	holdertest.Run(t, holdertest.Part{
+		Holder: s.Holder(), Tenant: tenant,
+		Put: func(t *testing.T, mark string) ent.ID {
+			n++
+			a := relative(ent.ID(fmt.Sprint("person-", n)))
+			a.Login, a.Mail, a.Name.Family, a.Mobile = mark+".login", mark+"@exemple.test", mark, mark
+			s.active(a)
+			require.NoError(t, s.AskMail(t.Context(), tenant, a.ID, mark+"new@exemple.test"))
+			_, _, err := s.MergeKey(t.Context(), tenant, a.ID)
+			require.NoError(t, err)
+			return a.ID
+		},
+		Dump: func(*testing.T) string { return store.Dump() },
+	})
+}
+
+// A second factor is asked for behind a portal too, and the session knows both; a block closes that door as well.
+func TestPortalAndSecondFactor(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ctx := t.Context()
+	s.active(teacher("paul"))
+	e, err := s.EnrolSecond(ctx, tenant, "paul")
+	require.NoError(t, err)
+	_, err = s.ConfirmSecond(ctx, tenant, "paul", phone(t, e)(s.clock()))
+	require.NoError(t, err)
+	s.pass(time.Minute)
+	u := account.Upstream{Provider: "agents", Subject: "s", Index: "i"}
+	out, err := s.SignInFederated(ctx, tenant, "paul", u)
+	require.NoError(t, err)
+	require.NotEmpty(t, out.Challenge)
+	out, err = s.SecondFactor(ctx, tenant, out.Challenge, phone(t, e)(s.clock()), address("1"))
+	require.NoError(t, err)
+	v, _ := s.start(out)
+	assert.True(t, v.Second)
+	assert.Equal(t, u, v.Upstream)
+	require.NoError(t, s.Block(ctx, tenant, "paul", ent.Actor{Kind: ent.ActorSystem}))
+	assert.Equal(t, []ended{{"paul", v.ID, account.EndBlocked}}, s.ended)
+	_, err = s.SignInFederated(ctx, tenant, "paul", u)
+	require.ErrorIs(t, err, account.CodeBlocked)
+	_, err = s.SignInFederated(ctx, tenant, "nobody", u)
+	require.ErrorIs(t, err, account.CodeUnknown)
+}
+
+// constant is a source of random numbers that is broken.
+type constant byte
+
+func (c constant) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(c)
+	}
+	return len(b), nil
+}
+
+// Two accounts never have one code: it is drawn anew, and when nothing else comes out of the source none is printed.
+func TestCodesAreUnique(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.save(pupil("lea"), pupil("tom"))
+	s.Random = constant(7)
+	_, err := s.PrintCodes(t.Context(), account.Order{Tenant: tenant, By: account.Agent{Administrator: true}, Accounts: []ent.ID{"lea", "tom"}})
+	require.ErrorIs(t, err, account.CodeRandom)
+	s.Random = nil
+	assert.Len(t, s.print("lea", "tom").Lines, 2)
+	_, err = s.PrintCodes(t.Context(), account.Order{Tenant: tenant, By: account.Agent{Administrator: true}, Accounts: []ent.ID{"lea"}, Length: 7})
+	require.ErrorIs(t, err, account.CodeSymbol)
+}
+
+// Codes printed in July, when the year is nearly over, last until the end of the next one.
+func TestCodesOfSummer(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.save(pupil("lea"))
+	for day, want := range map[string]string{"2026-09-01": "2027-09-01", "2027-07-31": "2027-09-01", "2027-08-15": "2028-09-01"} {
+		at, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		s.at = at
+		assert.Equal(t, want, s.print("lea").Expires.Format(time.DateOnly), day)
+	}
 }
