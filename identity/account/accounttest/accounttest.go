@@ -248,7 +248,7 @@ func RunStore(t *testing.T, s account.Store) {
 		})
 	})
 
-	t.Run("an activation code serves once", func(t *testing.T) { runActivation(t, s) })
+	t.Run("D3: an activation code serves once", func(t *testing.T) { runActivation(t, s) })
 }
 
 // runActivation has fifty browsers send one code at once.
