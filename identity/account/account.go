@@ -129,8 +129,14 @@ func (a Account) String() string { return hidden }
 // GoString hides the account.
 func (a Account) GoString() string { return hidden }
 
+// maxLogin is how many bytes of a login count: those of the longest e-mail address.
+const maxLogin = 320
+
 // LoginKey returns a login as it is compared: without accents, case, nor spaces around.
-func LoginKey(login string) string { return frtext.Fold(strings.TrimSpace(login)) }
+func LoginKey(login string) string {
+	login = strings.TrimSpace(login)
+	return frtext.Fold(login[:min(len(login), maxLogin)])
+}
 
 // MailKey returns an address as it is compared.
 func MailKey(mail string) string { return strings.ToLower(strings.TrimSpace(mail)) }

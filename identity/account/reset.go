@@ -32,7 +32,7 @@ func (s *Service) AskReset(ctx context.Context, tenant ent.Tenant, who string, f
 	if s.Notifier == nil || s.ResetURL == nil {
 		return failure(CodeSetup)
 	}
-	if len(who) > 320 {
+	if len(who) > maxLogin {
 		return nil
 	}
 	subject := LoginKey(who)

@@ -85,8 +85,8 @@ func TestRBF1KnownDevice(t *testing.T) {
 		_, err := s.SignIn(t.Context(), account.Attempt{Tenant: tenant, Login: login, Password: password, Address: address("1"), Device: device})
 		return err
 	}
-	for i := range 400 { // far beyond what the address has
-		_ = try(fmt.Sprint("paul", i%100), "wrong", mine.Device)
+	for i := range 1250 { // beyond what the address has
+		_ = try(fmt.Sprint("paul", i%250), "wrong", mine.Device)
 		_ = try("paul", "wrong", mine.Device)
 	}
 	require.ErrorIs(t, try("paul", goodPassword, ""), account.CodeWait)

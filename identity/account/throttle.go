@@ -21,7 +21,7 @@ type Limit struct {
 // Limits say how many wrong attempts pass. Each is a list: all of its limits hold.
 type Limits struct {
 	// Pair is for one account from one address, Account for one account from all addresses, Address for one address on all
-	// accounts. A school has one address for a thousand pupils, so Address is wide.
+	// accounts. A school has one address for a thousand pupils, who may all wait in the queue at once: Address is wide.
 	Pair, Account, Address []Limit
 	// Device is for one account from a browser that signed in to it before. It stands in the place of the three others: what a
 	// neighbour tries delays neither the teacher's own computer nor the pupil's.
@@ -36,7 +36,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Pair: day, Device: day,
 		Account: []Limit{{50, 30 * time.Second}},
-		Address: []Limit{{300, time.Second}},
+		Address: []Limit{{1000, time.Second}},
 		Mail:    []Limit{{3, 10 * time.Minute}},
 	}
 }
