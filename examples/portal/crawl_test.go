@@ -40,7 +40,7 @@ func crawl(t *testing.T, v *visitor, limit int) {
 		queue = queue[1:]
 		status, body := v.get(path)
 		require.Equal(t, http.StatusOK, status, path)
-		if strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/mairie/comparaison/") || strings.HasPrefix(path, "/annuaire/exemples/") {
+		if strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/mairie/comparaison/") || strings.HasPrefix(path, "/annuaire/exemples/") || strings.HasPrefix(path, "/essai/") {
 			continue // files
 		}
 		for _, next := range checkPage(t, path, body) {

@@ -11,6 +11,7 @@
 //	intake   the deliveries: reading them, the progress meanwhile, and the report
 //	school   establishments, classes, groups, people and their relatives, and the search
 //	fees     prices: a parent's simulator, the town hall's tariff, two tariffs compared
+//	door     sign-in, sessions, EduConnect (simulated, beside it), partners by CAS and SAML
 //	people   the directory: an import compared, read, applied and undone; accounts, duplicates, who may see what and why
 //
 // Pages are made on the server and work without JavaScript, which only checks a tariff as it is typed; everything
@@ -118,16 +119,17 @@ func local(addr string) bool {
 // serve opens the port, reads the deliveries while the pages already answer, and stops when ctx is done.
 func serve(ctx context.Context, set settings, out, errs io.Writer) (err error) {
 	log := slog.New(slog.NewTextHandler(errs, nil))
-	p, err := newPortal(ctx, set.portal, out, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.close()) }()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", set.addr)
 	if err != nil {
 		return fmt.Errorf("l'adresse %s n'est pas libre : %w", set.addr, err)
 	}
+	set.portal.Origin = "http://" + shownAddr(set.addr, ln.Addr())
+	p, err := newPortal(ctx, set.portal, out, log)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
 	srv := &http.Server{
 		Handler: p.site, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/examples/portal/door"
 	"github.com/opencartable/cartable/examples/portal/fees"
 	"github.com/opencartable/cartable/examples/portal/intake"
 	"github.com/opencartable/cartable/examples/portal/people"
@@ -21,6 +22,8 @@ type portal struct {
 	intake *intake.Intake
 	school *school.Area
 	people *people.Area
+	// door is nil for a delivery of real persons, who enter by a code of the terminal.
+	door *door.Area
 }
 
 // options are what the command line asks of the areas.
@@ -28,6 +31,8 @@ type options struct {
 	intake.Options
 	// Data is the folder where the directory is kept; in memory when empty.
 	Data string
+	// Origin is the address of the portal, without a final slash.
+	Origin string
 }
 
 // newPortal makes the areas and their site. A new area is added here.
@@ -44,12 +49,11 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	var door web.Door = school.NewDoor(schools)
+	if o.Origin == "" {
+		o.Origin = "http://localhost:8080"
+	}
 	notice := "Académie fictive : aucune de ces personnes n’existe."
 	if !in.Fictional() {
-		if door, err = web.NewCodeDoor(out); err != nil {
-			return nil, err
-		}
 		notice = "Livraison ouverte avec -feed : ces pages peuvent montrer des personnes réelles."
 	}
 	accounts, err := people.New(ctx, people.Options{
@@ -58,17 +62,32 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Options{
-		Door: door, Log: log, Notice: web.French(notice), Busy: in.Busy, Areas: []web.Area{schools, prices, in, accounts},
-	})
-	if err != nil {
-		return nil, errors.Join(err, accounts.Close())
+	p := &portal{intake: in, school: schools, people: accounts}
+	opt := web.Options{Log: log, Notice: web.French(notice), Busy: in.Busy, Areas: []web.Area{schools, prices, in, accounts}}
+	if in.Fictional() {
+		if p.door, err = door.New(ctx, door.Options{Origin: o.Origin, Data: o.Data, School: schools, Log: log}); err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+		entrance := school.NewDoor(schools)
+		entrance.Accounts = p.door.Form
+		opt.Door, opt.Sessions, opt.Open, opt.Areas = entrance, p.door.Sessions(), p.door.Open(), append(opt.Areas, p.door)
+	} else if opt.Door, err = web.NewCodeDoor(out); err != nil {
+		return nil, errors.Join(err, p.close())
 	}
-	return &portal{site: site, intake: in, school: schools, people: accounts}, nil
+	if p.site, err = web.New(opt); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
 }
 
 // close closes what is kept open.
-func (p *portal) close() error { return p.people.Close() }
+func (p *portal) close() error {
+	err := p.people.Close()
+	if p.door != nil {
+		err = errors.Join(err, p.door.Close())
+	}
+	return err
+}
 
 // personOf says which person of the deliveries signed in, in the words of the directory.
 func personOf(ref string) (feed int, category directory.Category, key string, ok bool) {
@@ -76,10 +95,14 @@ func personOf(ref string) (feed int, category directory.Category, key string, ok
 	if !ok {
 		return 0, "", "", false
 	}
-	category = map[school.Category]directory.Category{
+	return p.Ref.Feed, categories()[p.Category], p.Ref.Key, true
+}
+
+// categories are those of the school in the words of the directory.
+func categories() map[school.Category]directory.Category {
+	return map[school.Category]directory.Category{
 		school.Pupil: directory.Pupil, school.Relative: directory.Relative, school.Staff: directory.Staff,
-	}[p.Category]
-	return p.Ref.Feed, category, p.Ref.Key, true
+	}
 }
 
 // read reads the deliveries and shows what they hold.
@@ -90,6 +113,13 @@ func (p *portal) read(ctx context.Context) error {
 			models[i] = f.Model
 		}
 		p.school.Show(school.Build(models, p.intake.Fictional(), p.intake.Parent()))
-		return p.people.Fill(ctx, feeds)
+		if err := p.people.Fill(ctx, feeds); err != nil || p.door == nil {
+			return err
+		}
+		logins, err := p.people.Logins(ctx)
+		if err != nil {
+			return err
+		}
+		return p.door.Fill(ctx, func(at school.Person) string { return logins[people.LoginKey(categories()[at.Category], at.Ref.Key)] })
 	})
 }

@@ -18,10 +18,29 @@ type Choice struct {
 }
 
 // Door opens to anybody who picks a fictional person: it serves the fictional academy only.
-type Door struct{ area *Area }
+type Door struct {
+	area *Area
+	// Accounts is set when people sign in by their own account too: the page then begins with that form.
+	Accounts func(r *http.Request) *Form
+}
+
+// Form is the form of sign-in.
+type Form struct {
+	// Message says why the last attempt failed, "" for none.
+	Message string
+	Login   string
+	// Next is the page to go to.
+	Next string
+	// Trial are logins to try, of Password.
+	Trial    []Trial
+	Password string
+}
+
+// Trial is a login to try.
+type Trial struct{ Login, Name, Role string }
 
 // NewDoor returns the door of an area whose persons are all fictional.
-func NewDoor(a *Area) *Door { return &Door{a} }
+func NewDoor(a *Area) *Door { return &Door{area: a} }
 
 // The choices of people who are in no school's directory: the town hall, and those who administer accounts.
 const (
@@ -35,6 +54,8 @@ const maxChoices = 20
 
 type doorData struct {
 	Failed   bool
+	Form     *Form
+	Next     string
 	Examples []Choice
 	Query    string
 	Asked    bool
@@ -47,7 +68,16 @@ type doorData struct {
 // SignIn returns the page where a person is picked.
 func (d *Door) SignIn(r *http.Request, failed bool) (web.Page, error) {
 	x := d.area.index.Load()
-	data := doorData{Failed: failed, Examples: x.examples}
+	data := doorData{Failed: failed, Examples: x.examples, Next: web.Local(r.FormValue("suite"))}
+	page := web.Page{
+		Title: "Entrer dans le portail", View: d.area.views["door"], Lead: web.French("Choisissez une personne fictive : le portail se montre comme elle le verrait."),
+	}
+	if d.Accounts != nil {
+		data.Form = d.Accounts(r)
+		page.Lead = web.French("Avec votre compte, avec EduConnect, ou comme une personne fictive de votre choix.")
+		// Whoever comes from a partner is led back to it, by redirects that follow this page's form.
+		page.FormAction = "https: http:"
+	}
 	if r.Method == http.MethodGet {
 		data.Query = strings.TrimSpace(r.FormValue("q"))
 	}
@@ -60,22 +90,28 @@ func (d *Door) SignIn(r *http.Request, failed bool) (web.Page, error) {
 	if s := x.delegated(); s != nil {
 		data.Delegated = s.Title
 	}
-	return web.Page{
-		Title: "Entrer dans le portail", View: d.area.views["door"], Data: data,
-		Lead: web.French("Choisissez une personne fictive : le portail se montre comme elle le verrait."),
-	}, nil
+	page.Data = data
+	return page, nil
 }
 
 // Enter reads the person that was picked.
 func (d *Door) Enter(r *http.Request) (web.Account, bool) {
 	x := d.area.index.Load()
-	if r.PostFormValue("person") == townHall && x.one {
+	if !x.one {
+		return web.Account{}, false
+	}
+	return x.account(r.PostFormValue("person"))
+}
+
+// account returns who a reference stands for.
+func (x *Index) account(ref string) (web.Account, bool) {
+	if ref == townHall && x.one {
 		return web.Account{Name: "Service de la commune", Role: "mairie", TownHall: true, Ref: townHall}, true
 	}
-	if who, ok := x.administrator(r.PostFormValue("person")); ok {
+	if who, ok := x.administrator(ref); ok {
 		return who, true
 	}
-	p, ok := ParsePerson(r.PostFormValue("person"))
+	p, ok := ParsePerson(ref)
 	if !ok || !x.one {
 		return web.Account{}, false
 	}

@@ -46,6 +46,8 @@ type Page struct {
 	Script string
 	// Fragment is a template of the view that is sent alone, for a script of ours.
 	Fragment string
+	// FormAction are the sites, beside the portal, to which a form of the page may lead by redirects; none when empty.
+	FormAction string
 	// Redirect sends the browser to another page of the portal, which then shows what a form did: reloading repeats nothing.
 	Redirect string
 }

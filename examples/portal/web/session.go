@@ -39,6 +39,16 @@ const (
 	maxSessions = 10000
 )
 
+// Sessions say who is signed in. Those of the portal are held in memory, unless an area keeps accounts of its own.
+type Sessions interface {
+	// Start opens a session for somebody in this browser, and ends the one that it had.
+	Start(w http.ResponseWriter, r *http.Request, who Account) error
+	// Of returns who is signed in.
+	Of(r *http.Request) (Account, bool)
+	// End ends the session of the browser, and whatever came of it.
+	End(w http.ResponseWriter, r *http.Request)
+}
+
 // sessions are held in memory: stopping the portal signs everybody out.
 type sessions struct {
 	now func() time.Time
@@ -56,9 +66,9 @@ func newSessions(now func() time.Time) *sessions {
 	return &sessions{now: now, open: map[string]session{}}
 }
 
-// start opens a session under a new random token, and closes the one the browser had.
-func (s *sessions) start(w http.ResponseWriter, r *http.Request, who Account) {
-	s.end(w, r)
+// Start opens a session under a new random token, and closes the one the browser had.
+func (s *sessions) Start(w http.ResponseWriter, r *http.Request, who Account) error {
+	s.End(w, r)
 	token := rand.Text()
 	s.mu.Lock()
 	now := s.now()
@@ -67,7 +77,8 @@ func (s *sessions) start(w http.ResponseWriter, r *http.Request, who Account) {
 	}
 	s.open[token] = session{who, now.Add(sessionLife)}
 	s.mu.Unlock()
-	http.SetCookie(w, cookie(r, token, int(sessionLife/time.Second)))
+	http.SetCookie(w, Cookie(r, token, int(sessionLife/time.Second)))
+	return nil
 }
 
 // sweep forgets the sessions that are over, and any one when all are still open.
@@ -85,7 +96,8 @@ func (s *sessions) sweep(now time.Time) {
 	}
 }
 
-func (s *sessions) end(w http.ResponseWriter, r *http.Request) {
+// End is of [Sessions].
+func (s *sessions) End(w http.ResponseWriter, r *http.Request) {
 	c, err := r.Cookie(cookieName)
 	if err != nil {
 		return
@@ -93,10 +105,11 @@ func (s *sessions) end(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	delete(s.open, c.Value)
 	s.mu.Unlock()
-	http.SetCookie(w, cookie(r, "", -1))
+	http.SetCookie(w, Cookie(r, "", -1))
 }
 
-func (s *sessions) of(r *http.Request) (Account, bool) {
+// Of is of [Sessions].
+func (s *sessions) Of(r *http.Request) (Account, bool) {
 	c, err := r.Cookie(cookieName)
 	if err != nil {
 		return Account{}, false
@@ -111,7 +124,17 @@ func (s *sessions) of(r *http.Request) (Account, bool) {
 	return x.who, true
 }
 
-func cookie(r *http.Request, value string, age int) *http.Cookie {
+// Token returns what the cookie of a request holds, "" for none.
+func Token(r *http.Request) string {
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Cookie is the one of the session: it lasts for some seconds, or until the browser is closed when age is 0.
+func Cookie(r *http.Request, value string, age int) *http.Cookie {
 	return &http.Cookie{
 		Name: cookieName, Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -39,6 +40,10 @@ type Options struct {
 	Busy func() (Page, bool)
 	// Areas are in the order of the menu.
 	Areas []Area
+	// Sessions say who is signed in; the portal's own, in memory, when nil.
+	Sessions Sessions
+	// Open are patterns of addresses to which other sites post: the messages there are signed.
+	Open []string
 }
 
 // Site serves the areas in a common layout.
@@ -46,7 +51,7 @@ type Site struct {
 	opt      Options
 	mux      *http.ServeMux
 	handler  http.Handler
-	sessions *sessions
+	sessions Sessions
 	views    Views
 }
 
@@ -62,7 +67,10 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{opt: o, mux: http.NewServeMux(), sessions: newSessions(o.Now), views: views}
+	s := &Site{opt: o, mux: http.NewServeMux(), sessions: o.Sessions, views: views}
+	if s.sessions == nil {
+		s.sessions = newSessions(o.Now)
+	}
 	if err := s.static(); err != nil {
 		return nil, err
 	}
@@ -74,6 +82,9 @@ func New(o Options) (*Site, error) {
 		a.Routes(s)
 	}
 	protect := http.NewCrossOriginProtection()
+	for _, pattern := range o.Open {
+		protect.AddInsecureBypassPattern(pattern)
+	}
 	protect.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusForbidden)
 	}))
@@ -89,13 +100,33 @@ func (s *Site) Page(pattern string, h Handler) {
 	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, h) })
 }
 
+// Handle adds an address that is open to everybody, and answers by itself.
+func (s *Site) Handle(pattern string, h http.HandlerFunc) { s.mux.HandleFunc(pattern, h) }
+
+// Show writes a page in the layout.
+func (s *Site) Show(w http.ResponseWriter, r *http.Request, p Page) { s.show(w, r, p) }
+
+// SignIn shows the sign-in page, after an attempt that failed or not.
+func (s *Site) SignIn(w http.ResponseWriter, r *http.Request, failed bool) { s.signIn(w, r, failed) }
+
+// Fail shows the page of a status.
+func (s *Site) Fail(w http.ResponseWriter, r *http.Request, status int) { s.fail(w, r, status) }
+
+// Local returns a page of the portal to go to, the home page for an address that leads elsewhere.
+func Local(address string) string {
+	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n\t") {
+		return "/"
+	}
+	return address
+}
+
 func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
 	if s.busy(w, r) {
 		return
 	}
-	who, ok := s.sessions.of(r)
+	who, ok := s.sessions.Of(r)
 	if !ok {
-		http.Redirect(w, r, "/connexion", http.StatusSeeOther)
+		http.Redirect(w, r, signInPath(r), http.StatusSeeOther)
 		return
 	}
 	p, err := h(r, who)
@@ -114,6 +145,14 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request, h Handler) {
 	default:
 		s.show(w, r, p)
 	}
+}
+
+// signInPath is the sign-in page, which leads back to the page that was asked for.
+func signInPath(r *http.Request) string {
+	if r.Method != http.MethodGet || r.URL.Path == "/" {
+		return "/connexion"
+	}
+	return "/connexion?" + url.Values{"suite": {r.URL.RequestURI()}}.Encode()
 }
 
 // Post adds what a page's form is sent to: the answer is a page too. The body is bounded, and what comes from another site
@@ -150,7 +189,7 @@ const maxForm = 512 << 10
 // File adds a file that a page shows or offers.
 func (s *Site) File(pattern, mime string, write func(w io.Writer, r *http.Request, who Account) error) {
 	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
-		who, ok := s.sessions.of(r)
+		who, ok := s.sessions.Of(r)
 		if !ok {
 			http.Redirect(w, r, "/connexion", http.StatusSeeOther)
 			return
@@ -204,12 +243,24 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request) {
 		s.signIn(w, r, true)
 		return
 	}
-	s.sessions.start(w, r, who)
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	if err := s.sessions.Start(w, r, who); err != nil {
+		s.opt.Log.Error("sign-in", "error", err)
+		s.fail(w, r, http.StatusInternalServerError)
+		return
+	}
+	http.Redirect(w, r, Local(r.PostFormValue("suite")), http.StatusSeeOther)
+}
+
+// Leaver is a Sessions that has more to do when somebody leaves than to end the session here, and may answer by itself.
+type Leaver interface {
+	Leave(w http.ResponseWriter, r *http.Request) (answered bool)
 }
 
 func (s *Site) leave(w http.ResponseWriter, r *http.Request) {
-	s.sessions.end(w, r)
+	if l, ok := s.sessions.(Leaver); ok && l.Leave(w, r) {
+		return
+	}
+	s.sessions.End(w, r)
 	http.Redirect(w, r, "/connexion", http.StatusSeeOther)
 }
 
@@ -246,7 +297,7 @@ type frame struct {
 // show writes a page in the layout.
 func (s *Site) show(w http.ResponseWriter, r *http.Request, p Page) {
 	f := frame{Page: p, Notice: s.opt.Notice}
-	if who, ok := s.sessions.of(r); ok && p.Refresh == 0 {
+	if who, ok := s.sessions.Of(r); ok && p.Refresh == 0 {
 		f.Who = &who
 		for _, a := range s.opt.Areas {
 			for _, l := range a.Menu(who) {
@@ -267,10 +318,18 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, p Page) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	if p.FormAction != "" {
+		w.Header().Set("Content-Security-Policy", policy("'self' "+p.FormAction))
+	}
 	if p.Status != 0 {
 		w.WriteHeader(p.Status)
 	}
 	_, _ = b.WriteTo(w)
+}
+
+// policy is what a page may load, and where its forms may go.
+func policy(forms string) string {
+	return "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action " + forms + "; frame-ancestors 'none'"
 }
 
 func current(entry, path string) string {
@@ -310,8 +369,7 @@ func (s *Site) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.opt.Now()
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "+
-			"form-action 'self'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", policy("'self'"))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")

@@ -48,19 +48,19 @@ func TestSessionEnds(t *testing.T) {
 	now := time.Date(2024, 9, 16, 8, 0, 0, 0, time.UTC)
 	s := newSessions(func() time.Time { return now })
 	w := httptest.NewRecorder()
-	s.start(w, httptest.NewRequest(http.MethodPost, "/connexion", http.NoBody), Account{Name: "Zoé"})
+	_ = s.Start(w, httptest.NewRequest(http.MethodPost, "/connexion", http.NoBody), Account{Name: "Zoé"})
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	r.AddCookie(w.Result().Cookies()[0])
-	who, ok := s.of(r)
+	who, ok := s.Of(r)
 	require.True(t, ok)
 	assert.Equal(t, "Zoé", who.Name)
 	now = now.Add(sessionLife + time.Second)
-	_, ok = s.of(r)
+	_, ok = s.Of(r)
 	assert.False(t, ok)
 	assert.Empty(t, s.open)
 
 	for range maxSessions + 5 {
-		s.start(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/connexion", http.NoBody), Account{})
+		_ = s.Start(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/connexion", http.NoBody), Account{})
 	}
 	assert.Len(t, s.open, maxSessions, "a flood of sessions does not fill the memory")
 }
