@@ -33,7 +33,7 @@ func BenchmarkRatioValidate(b *testing.B) {
 	port := peers.FreePort(b)
 	at := "127.0.0.1:" + port
 	peers.Run(b, at, exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", b.TempDir()))
-	casbench.Validations(b, "Redis", 12, 0, redisName+"="+at)
+	casbench.Validations(b, "Redis", casbench.Promise{Stay: 12}, redisName+"="+at)
 	client := redis.NewClient(&redis.Options{Addr: at})
 	defer client.Close()
 	stats, err := client.Info(b.Context(), "commandstats").Result()
