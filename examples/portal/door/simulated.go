@@ -14,6 +14,7 @@ import (
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/identity"
+	"github.com/opencartable/cartable/identity/account"
 	"github.com/opencartable/cartable/identity/saml"
 )
 
@@ -116,7 +117,7 @@ type families struct {
 	Choices []school.Choice
 }
 
-func (e *educonnect) choices() []school.Choice {
+func (e *educonnect) choices(ctx context.Context) []school.Choice {
 	var out []school.Choice
 	for _, c := range e.area.opt.School.Examples() {
 		if c.Person.Category == school.Staff {
@@ -136,15 +137,18 @@ func (e *educonnect) choices() []school.Choice {
 				return
 			}
 		}
+		x, err := e.area.accounts.Open(ctx, tenant, e.area.ids.of(m.Person.String()))
+		if err != nil || x.State() != account.StateNotActivated {
+			return
+		}
 		added[p] = true
-		note := "compte pas encore utilisé"
-		out = append(out, school.Choice{Person: m.Person, Name: m.Name.Display(), Role: web.French(m.Profile.Label(ent.FR)), Note: note})
+		out = append(out, school.Choice{Person: m.Person, Name: m.Name.Display(), Role: web.French(m.Profile.Label(ent.FR)), Note: "compte pas encore utilisé"})
 	})
 	return append(out, school.Choice{Name: "INCONNU Camille", Role: "responsable", Note: "aucun compte dans l’ENT"})
 }
 
 func (e *educonnect) loginPage(w http.ResponseWriter, r *http.Request) {
-	e.area.show(w, r, "families", "EduConnect simulé", families{Next: r.FormValue("suite"), Choices: e.choices()})
+	e.area.show(w, r, "families", "EduConnect simulé", families{Next: r.FormValue("suite"), Choices: e.choices(r.Context())})
 }
 
 const stranger = "inconnu"
@@ -156,7 +160,7 @@ func (e *educonnect) enter(w http.ResponseWriter, r *http.Request) {
 	}
 	m, ok := e.area.opt.School.Member(who)
 	if who != stranger && (!ok || m.Person.Category == school.Staff) || !strings.HasPrefix(next, "/educonnect-simule/idp/") {
-		e.area.showStatus(w, r, "families", "EduConnect simulé", families{Next: next, Choices: e.choices(), Failed: true}, http.StatusUnprocessableEntity)
+		e.area.showStatus(w, r, "families", "EduConnect simulé", families{Next: next, Choices: e.choices(r.Context()), Failed: true}, http.StatusUnprocessableEntity)
 		return
 	}
 	token := rand.Text()
