@@ -60,6 +60,7 @@ type Feed struct {
 	mu       sync.RWMutex
 	partners map[string]*Partner
 	until    time.Time
+	cache    time.Duration
 	next     time.Time
 	etag     string
 	failures int
@@ -74,7 +75,8 @@ type FeedReport struct {
 	Entities, Taken, Added, Removed int
 	// Unchanged says that the server had nothing new.
 	Unchanged bool
-	// ValidUntil is the end of the document, zero without one; Next is when to read it again.
+	// ValidUntil is the end of the document, zero without one; that of one entity may come before, and is judged where the entity
+	// is used. Next is when to read it again.
 	ValidUntil, Next time.Time
 }
 
@@ -111,7 +113,8 @@ func (f *Feed) Partner(_ context.Context, entityID string) (*Partner, error) {
 	return f.partners[entityID], nil
 }
 
-// Refresh reads the metadata now. With an error the last good copy stays.
+// Refresh reads the metadata now. With an error the last good copy stays, unless there is a report beside it: what was read is in
+// use then, and could not be kept.
 func (f *Feed) Refresh(ctx context.Context) (FeedReport, error) {
 	data, etag, err := f.fetch(ctx)
 	if err == nil && data == nil {
@@ -192,19 +195,20 @@ func (f *Feed) fetch(ctx context.Context) (data []byte, etag string, err error) 
 	}
 	req.Header.Set("Accept", "application/samlmetadata+xml, application/xml;q=0.5")
 	f.mu.RLock()
-	if f.etag != "" {
-		req.Header.Set("If-None-Match", f.etag)
-	}
+	known := f.etag
 	f.mu.RUnlock()
+	if known != "" {
+		req.Header.Set("If-None-Match", known)
+	}
 	res, err := f.c.Client.Do(req)
 	if err != nil {
 		return nil, "", &RefusedError{Code: CodePort, Field: "URL", cause: err}
 	}
 	defer res.Body.Close()
-	switch res.StatusCode {
-	case http.StatusNotModified:
+	switch {
+	case res.StatusCode == http.StatusNotModified && known != "":
 		return nil, "", nil
-	case http.StatusOK:
+	case res.StatusCode == http.StatusOK:
 	default:
 		return nil, "", refuseField(CodePort, "URL")
 	}
@@ -217,30 +221,23 @@ func (f *Feed) fetch(ctx context.Context) (data []byte, etag string, err error) 
 
 // load verifies a document and takes its partners.
 func (f *Feed) load(data []byte, etag string) (FeedReport, error) {
-	var list []Entity
-	var err error
-	if f.c.Unsigned && len(f.c.Keys) == 0 {
-		list, err = ReadMetadata(data)
-	} else {
-		list, err = VerifyMetadata(data, Peer{EntityID: f.c.URL, Keys: f.c.Keys, Allow: f.c.Allow})
+	var publisher *Peer
+	if len(f.c.Keys) > 0 {
+		publisher = &Peer{EntityID: f.c.URL, Keys: f.c.Keys, Allow: f.c.Allow}
 	}
+	d, err := readDocument(data, publisher)
 	if err != nil {
 		return FeedReport{}, err
 	}
-	if len(list) == 0 {
+	if len(d.entities) == 0 {
 		return FeedReport{}, refuseField(CodeMetadata, "EntityDescriptor")
 	}
 	now := f.c.Clock()
-	report := FeedReport{Entities: len(list)}
-	var cache time.Duration
+	// What counts is what the root says: one entity whose end is past, or that wants to be read all the time, is not the others'
+	// business.
+	report := FeedReport{Entities: len(d.entities), ValidUntil: d.until}
 	taken := map[string]*Partner{}
-	for _, e := range list {
-		if !e.ValidUntil.IsZero() && (report.ValidUntil.IsZero() || e.ValidUntil.Before(report.ValidUntil)) {
-			report.ValidUntil = e.ValidUntil
-		}
-		if e.CacheDuration > 0 && (cache == 0 || e.CacheDuration < cache) {
-			cache = e.CacheDuration
-		}
+	for _, e := range d.entities {
 		if taken[e.ID] != nil {
 			return FeedReport{}, refuseField(CodeMetadata, "entityID") // which of the two is meant cannot be known
 		}
@@ -255,7 +252,7 @@ func (f *Feed) load(data []byte, etag string) (FeedReport, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	// An older copy than the one we have would bring back keys that were taken out.
-	if !report.ValidUntil.IsZero() && report.ValidUntil.Before(f.until) {
+	if now.Before(f.until) && (d.until.IsZero() || d.until.Before(f.until)) {
 		return FeedReport{}, refuseField(CodeMetadata, "validUntil")
 	}
 	for id := range taken {
@@ -269,28 +266,28 @@ func (f *Feed) load(data []byte, etag string) (FeedReport, error) {
 		}
 	}
 	report.Taken = len(taken)
-	wait := feedMost
-	if cache > 0 {
-		wait = min(wait, cache)
-	}
-	if !report.ValidUntil.IsZero() {
-		wait = min(wait, report.ValidUntil.Sub(now)/2)
-	}
-	f.partners, f.until, f.etag, f.failures = taken, report.ValidUntil, etag, 0
-	f.next = now.Add(jitter(max(wait, feedLeast)))
+	f.partners, f.until, f.cache, f.etag = taken, d.until, d.cache, etag
+	f.read()
 	report.Next = f.next
 	return report, nil
+}
+
+// read says when to read the document again: after its hint or half of what remains of it, whichever is the sooner.
+func (f *Feed) read() {
+	now, wait := f.c.Clock(), feedMost
+	if f.cache > 0 {
+		wait = min(wait, f.cache)
+	}
+	if !f.until.IsZero() {
+		wait = min(wait, f.until.Sub(now)/2)
+	}
+	f.next, f.failures = now.Add(jitter(max(wait, feedLeast))), 0
 }
 
 func (f *Feed) unchanged() FeedReport {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.failures = 0
-	wait := feedMost
-	if !f.until.IsZero() {
-		wait = min(wait, f.until.Sub(f.c.Clock())/2)
-	}
-	f.next = f.c.Clock().Add(jitter(max(wait, feedLeast)))
+	f.read()
 	return FeedReport{Unchanged: true, Taken: len(f.partners), ValidUntil: f.until, Next: f.next}
 }
 

@@ -91,6 +91,7 @@ func TestFeed(t *testing.T) {
 	report, err = feed.Refresh(t.Context())
 	require.NoError(t, err)
 	assert.True(t, report.Unchanged)
+	assert.WithinRange(t, report.Next, instant().Add(54*time.Minute), instant().Add(time.Hour), "the hint of the document goes on")
 
 	// What is not the publisher's, what is over, what is older, and a server that is down, leave the last good copy.
 	good := *document.Load()
@@ -103,6 +104,7 @@ func TestFeed(t *testing.T) {
 		"altered":         {strings.Replace(good, "urn:b", "urn:e", 1), saml.CodeSignature},
 		"over":            {aggregate(t, "idp", instant().Add(-time.Second), "urn:a"), saml.CodeRetired},
 		"older":           {aggregate(t, "idp", end.Add(-time.Hour), "urn:old"), saml.CodeMetadata},
+		"without an end":  {sign(t, strings.Replace(aggregate(t, "", end, "urn:old"), "validUntil=", "x=", 1), "_f", recipe{key: key(t, "idp")}), saml.CodeMetadata},
 		"an entity twice": {aggregate(t, "idp", end, "urn:a", "urn:a"), saml.CodeMetadata},
 		"empty":           {aggregate(t, "idp", end), saml.CodeMetadata},
 		"not XML":         {"<html>", saml.CodeXML},
@@ -154,4 +156,48 @@ func TestFeedSetup(t *testing.T) {
 	}
 	assert.Equal(t, "https://metadata.federation.renater.fr/fer/entities/ba2b6066c746dcd30c3b6e622a3adfbd35eaaaa9.xml",
 		saml.EntityURL("https://metadata.federation.renater.fr/fer/entities/", "urn:a"))
+}
+
+// One member whose own validity is over, or who wants to be read every minute, does not stop or hasten the feed of all: that one is
+// not accepted any more, and the others are.
+func TestFeedMemberExpired(t *testing.T) {
+	t.Parallel()
+	entityOf := func(id, own string) string {
+		return `<md:EntityDescriptor entityID="` + id + `" ` + own + `><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/></md:EntityDescriptor>`
+	}
+	end := instant().Add(9 * 24 * time.Hour)
+	document := `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" validUntil="` + end.Format(time.RFC3339) + `" cacheDuration="PT1H">` +
+		entityOf("urn:a", "") + entityOf("urn:old", `validUntil="`+instant().Add(-time.Hour).Format(time.RFC3339)+`" cacheDuration="PT1M"`) + `</md:EntitiesDescriptor>`
+	status := http.StatusOK
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		if status == http.StatusOK {
+			_, _ = w.Write([]byte(document))
+		}
+	}))
+	defer server.Close()
+	feed, err := saml.NewFeed(saml.FeedConfig{
+		URL: server.URL, Client: server.Client(), Clock: clock(instant()), Unsigned: true,
+		Take: func(saml.Entity) (saml.Partner, bool) { return saml.Partner{Contexts: []string{saml.AnyContext}}, true },
+	})
+	require.NoError(t, err)
+	report, err := feed.Refresh(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 2, report.Taken)
+	assert.Equal(t, end, report.ValidUntil)
+	assert.WithinRange(t, report.Next, instant().Add(54*time.Minute), instant().Add(time.Hour))
+	sp, err := saml.NewSP(saml.SPConfig{
+		EntityID: "https://ent.example.fr/saml/metadata", BaseURL: "https://ent.example.fr/saml", Keys: []saml.KeyPair{pair()[0]}, Store: saml.NewMemoryStore(nil),
+		Clock: clock(instant()), Partners: feed, SignedIn: func(http.ResponseWriter, *http.Request, *saml.Assertion, string) {},
+	})
+	require.NoError(t, err)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	require.ErrorIs(t, sp.Login(httptest.NewRecorder(), r, "urn:old", "/"), saml.CodeRetired)
+	require.ErrorIs(t, sp.Logout(httptest.NewRecorder(), r, saml.Upstream{Issuer: "urn:old", NameID: saml.NameID{Value: "n"}}, "/"), saml.CodeRetired)
+	require.ErrorIs(t, sp.Login(httptest.NewRecorder(), r, "urn:a", "/"), saml.CodeMetadata, "it is accepted, and has no address")
+
+	// "Not changed" from a server that was given no mark to compare is no answer.
+	status = http.StatusNotModified
+	_, err = feed.Refresh(t.Context())
+	require.ErrorIs(t, err, saml.CodePort)
 }

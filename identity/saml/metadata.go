@@ -161,38 +161,51 @@ func (r *Role) Endpoint(kind, binding string) (Endpoint, bool) {
 // ReadMetadata reads an EntityDescriptor, or those of an EntitiesDescriptor, nested or not. It judges no date and no
 // signature: see [VerifyMetadata]. The error is of CodeMetadata, CodeXML, CodeTooLarge or CodeStructure.
 func ReadMetadata(data []byte) ([]Entity, error) {
-	root, err := parseMetadata(data)
-	if err != nil {
-		return nil, err
-	}
-	return entities(root, time.Time{}, 0, nil)
+	d, err := readDocument(data, nil)
+	return d.entities, err
 }
 
 // VerifyMetadata reads metadata that its publisher signed as a whole. Of the publisher, its keys and its tolerances count:
 // several keys let one succeed another.
 func VerifyMetadata(data []byte, publisher Peer) ([]Entity, error) {
-	root, err := parseMetadata(data)
-	if err != nil {
-		return nil, err
-	}
-	signature, err := signatureIn(root)
-	if err != nil {
-		return nil, err
-	}
-	if signature == nil {
-		return nil, refuseField(CodeUnsigned, "Signature")
-	}
-	if err := verifySignature(root, signature, &publisher); err != nil {
-		return nil, err
-	}
-	return entities(root, time.Time{}, 0, nil)
+	d, err := readDocument(data, &publisher)
+	return d.entities, err
 }
 
-func parseMetadata(data []byte) (*etree.Element, error) {
+// document is metadata with what its root says of the whole: of one entity it may say less.
+type document struct {
+	entities []Entity
+	until    time.Time
+	cache    time.Duration
+}
+
+// readDocument reads metadata, signed by its publisher unless that is nil.
+func readDocument(data []byte, publisher *Peer) (document, error) {
 	if len(data) > MaxMetadata {
-		return nil, refuse(CodeTooLarge)
+		return document{}, refuse(CodeTooLarge)
 	}
-	return parse(data)
+	root, err := parse(data)
+	if err != nil {
+		return document{}, err
+	}
+	if publisher != nil {
+		signature, err := signatureIn(root)
+		if err != nil {
+			return document{}, err
+		}
+		if signature == nil {
+			return document{}, refuseField(CodeUnsigned, "Signature")
+		}
+		if err := verifySignature(root, signature, publisher); err != nil {
+			return document{}, err
+		}
+	}
+	var d document
+	if d.entities, err = entities(root, time.Time{}, 0, nil); err != nil {
+		return document{}, err
+	}
+	d.until, d.cache, err = bounds(root, time.Time{}, 0)
+	return d, err
 }
 
 func entities(el *etree.Element, until time.Time, cache time.Duration, out []Entity) ([]Entity, error) {
