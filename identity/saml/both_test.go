@@ -144,6 +144,8 @@ type world struct {
 	browser  *http.Client
 	partner  func(*saml.Partner)
 	provider func(*saml.Partner)
+	idpC     saml.IDPConfig
+	spC      saml.SPConfig
 }
 
 func elements(names ...string) *identity.Compiled {
@@ -241,6 +243,7 @@ func newWorld(t *testing.T, change ...func(*world, *saml.IDPConfig, *saml.SPConf
 	spC.Partners = book
 	w.sp, err = saml.NewSP(spC)
 	require.NoError(t, err)
+	w.idpC, w.spC = idpC, spC
 	published, err = w.sp.Metadata()
 	require.NoError(t, err)
 	partner := saml.Partner{

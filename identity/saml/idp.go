@@ -31,7 +31,7 @@ type IDPConfig struct {
 	// credentials although there is a session.
 	Login func(w http.ResponseWriter, r *http.Request, back string, renew bool)
 	// End ends a session of the caller's by its name, when a partner asks for it; EndSession is called before. Without it a
-	// partner is answered that nothing ended.
+	// partner is answered that nothing ended. It is called again when the partner asks again after an error.
 	End func(ctx context.Context, session string) error
 	// Journal records a release before it leaves; when it fails nothing is released.
 	Journal func(ctx context.Context, account ent.ID, d ent.Disclosure) error
@@ -125,8 +125,9 @@ type asked struct {
 	At      time.Time `json:"at"`
 	// Back says that the browser was sent to the login already.
 	Back bool `json:"back,omitempty"`
-	// Format is the format of the name that the service wants, Context the class.
-	Format string `json:"format,omitempty"`
+	// Format is the format of the name that the service wants, Contexts the classes of authentication: any when it is nil.
+	Format   string   `json:"format,omitempty"`
+	Contexts []string `json:"contexts"`
 }
 
 // sso receives the request of a service.
@@ -161,7 +162,7 @@ func (p *IDP) Start(w http.ResponseWriter, r *http.Request, entityID, relay stri
 // resume takes up a request once the person has signed in.
 func (p *IDP) resume(w http.ResponseWriter, r *http.Request) {
 	state := r.URL.Query().Get("state")
-	b, ok, err := p.store.Get(r.Context(), storeKey("s", state))
+	b, ok, err := p.store.Get(r.Context(), p.key("s", state))
 	var a asked
 	switch {
 	case err != nil:
@@ -191,9 +192,21 @@ func (p *IDP) serve(w http.ResponseWriter, r *http.Request, a asked) {
 }
 
 func (p *IDP) answer(w http.ResponseWriter, r *http.Request, a asked) error {
+	// The metadata may have changed while the person signed in: nothing is sent to an address that is not in it any more.
+	partner, role, err := p.partner(r.Context(), a.Partner)
+	if err != nil {
+		return err
+	}
+	if !role.consumes(a.ACS) {
+		return refuse(CodeACS)
+	}
 	who, err := p.c.Session(r)
 	if err != nil {
 		return &RefusedError{Code: CodePort, Field: "Session", cause: err}
+	}
+	if who != nil && who.Session == "" {
+		// Sessions without a name would all be one: the logout of one person would be that of everybody.
+		return refuseField(CodePort, "Session")
 	}
 	// What the clocks of two nodes may differ by, and not more: somebody who signed in before is asked again.
 	fresh := who != nil && !who.Remembered && a.Back && !who.At.Before(a.At.Add(-clockSkew))
@@ -207,10 +220,6 @@ func (p *IDP) answer(w http.ResponseWriter, r *http.Request, a asked) error {
 	default:
 		return p.askLogin(w, r, a, who != nil)
 	}
-	partner, role, err := p.partner(r.Context(), a.Partner)
-	if err != nil {
-		return err
-	}
 	return p.assert(w, r, a, who, partner, role)
 }
 
@@ -222,7 +231,7 @@ func (p *IDP) askLogin(w http.ResponseWriter, r *http.Request, a asked, renew bo
 		return err
 	}
 	state := newID()
-	if err := p.store.Put(r.Context(), storeKey("s", state), b, requestLife); err != nil {
+	if err := p.store.Put(r.Context(), p.key("s", state), b, requestLife); err != nil {
 		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
 	}
 	noStore(w.Header())

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +28,7 @@ func (p *IDP) endSession(ctx context.Context, session, asking string) identity.E
 	var out identity.Ended
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutBudget) // the browser may have left
 	defer cancel()
-	entries, err := p.store.End(ctx, storeKey("p", session))
+	entries, err := p.store.End(ctx, p.key("p", session))
 	if err != nil {
 		p.logged(ctx, "saml: end of a session", &RefusedError{Code: CodePort, Field: "Store", cause: err})
 		out.Failed++
@@ -83,37 +82,68 @@ func (p *IDP) endSession(ctx context.Context, session, asking string) identity.E
 	return out
 }
 
-// forget takes a session out of those that a service names.
+// forget takes a session out of those that a service names. What stays in the list of a lasting name leads nowhere; a transient
+// one has served.
 func (p *IDP) forget(ctx context.Context, one participant) {
-	if _, err := p.sessions(ctx, one.Partner, one.NameID.Value, []string{one.Index}); err != nil {
-		p.logged(ctx, "saml: end of a session", err)
+	if _, _, err := p.store.Take(ctx, p.indexKey(one.Partner, one.NameID.Value, one.Index)); err != nil {
+		p.logged(ctx, "saml: end of a session", &RefusedError{Code: CodePort, Field: "Store", cause: err})
+	}
+	if one.NameID.Format != NameIDFormatTransient {
+		return
+	}
+	if _, err := p.store.End(ctx, p.nameKey(one.Partner, one.NameID.Value)); err != nil {
+		p.logged(ctx, "saml: end of a session", &RefusedError{Code: CodePort, Field: "Store", cause: err})
 	}
 }
 
-// sessions takes out, and returns, the sessions that a service names: all those of the name without an index.
-func (p *IDP) sessions(ctx context.Context, partner, name string, indexes []string) ([]string, error) {
-	key := storeKey("n", partner, name)
-	entries, err := p.store.End(ctx, key)
-	if err != nil {
-		return nil, &RefusedError{Code: CodePort, Field: "Store", cause: err}
+// found is a session that a service names.
+type found struct{ session, index string }
+
+// sessions takes out, and returns, the sessions that a service names: all those of the name without an index. With an error too,
+// it returns those that it has taken out.
+func (p *IDP) sessions(ctx context.Context, l *LogoutRequest) ([]found, error) {
+	indexes := l.SessionIndexes
+	if len(indexes) == 0 {
+		entries, err := p.store.End(ctx, p.nameKey(l.Issuer, l.NameID.Value))
+		if err != nil {
+			return nil, &RefusedError{Code: CodePort, Field: "Store", cause: err}
+		}
+		for _, b := range entries {
+			indexes = append(indexes, string(b))
+		}
 	}
-	var out []string
-	for _, b := range entries {
-		var n named
-		if json.Unmarshal(b, &n) != nil {
-			continue
-		}
-		if len(indexes) > 0 && !slices.Contains(indexes, n.Index) {
-			if err := p.store.Join(ctx, key, b, p.c.SessionLife); err != nil {
-				return out, &RefusedError{Code: CodePort, Field: "Store", cause: err}
+	var out []found
+	for i, index := range indexes {
+		b, ok, err := p.store.Take(ctx, p.indexKey(l.Issuer, l.NameID.Value, index))
+		if err != nil {
+			if len(l.SessionIndexes) == 0 {
+				for _, rest := range indexes[i:] {
+					p.restoreName(ctx, l, rest)
+				}
 			}
-			continue
+			return out, &RefusedError{Code: CodePort, Field: "Store", cause: err}
 		}
-		if !slices.Contains(out, n.Session) {
-			out = append(out, n.Session)
+		if ok {
+			out = append(out, found{string(b), index})
 		}
 	}
 	return out, nil
+}
+
+// restore puts back a session that could not be ended: the service that asks again finds it.
+func (p *IDP) restore(ctx context.Context, l *LogoutRequest, f found) {
+	if err := p.store.Put(ctx, p.indexKey(l.Issuer, l.NameID.Value, f.index), []byte(f.session), p.c.SessionLife); err != nil {
+		p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "Store", cause: err})
+	}
+	if len(l.SessionIndexes) == 0 {
+		p.restoreName(ctx, l, f.index)
+	}
+}
+
+func (p *IDP) restoreName(ctx context.Context, l *LogoutRequest, index string) {
+	if err := p.store.Join(ctx, p.nameKey(l.Issuer, l.NameID.Value), []byte(index), p.c.SessionLife); err != nil {
+		p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "Store", cause: err})
+	}
 }
 
 // frontURL is the address by which the browser tells a service; false for one that takes no logout.
@@ -139,29 +169,36 @@ func (p *IDP) logout(w http.ResponseWriter, r *http.Request) {
 		p.show(w, r, Page{Kind: PageSignedOut, Status: http.StatusOK})
 		return
 	}
-	ctx := r.Context()
-	sessions, err := p.sessions(ctx, request.Issuer, request.NameID.Value, request.SessionIndexes)
-	if err != nil {
-		p.fail(w, r, "saml: logout", err)
+	if p.c.End == nil {
+		p.answerLogout(w, r, request, Status{Code: StatusResponder}, soap) // and nobody is told that anything ended
 		return
 	}
+	ctx := r.Context()
+	sessions, err := p.sessions(ctx, request)
 	var ended identity.Ended
 	status := Status{Code: StatusSuccess}
-	for _, session := range sessions {
-		ended = ended.With(p.endSession(ctx, session, request.Issuer))
-		if p.c.End == nil {
+	done := map[string]bool{}
+	for _, f := range sessions {
+		if done[f.session] {
+			continue // the person came to the service twice
+		}
+		ended = ended.With(p.endSession(ctx, f.session, request.Issuer))
+		if err := p.c.End(ctx, f.session); err != nil {
+			p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "End", cause: err})
+			p.restore(ctx, request, f)
 			status = Status{Code: StatusResponder}
 			continue
 		}
-		if err := p.c.End(ctx, session); err != nil {
-			p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "End", cause: err})
-			status = Status{Code: StatusResponder}
-		}
+		done[f.session] = true
+	}
+	if err != nil {
+		p.fail(w, r, "saml: logout", err) // what had been found is over
+		return
 	}
 	// Services that only the browser can tell are not told from here: their sessions end by themselves, and the answer says so.
 	if status.Code == StatusSuccess && (ended.Failed > 0 || len(ended.Front) > 0) {
 		status.Detail = StatusPartialLogout
 	}
-	p.log.InfoContext(ctx, "saml: logout asked by a partner", slog.Any("request", request), slog.Int("ended", len(sessions)))
+	p.log.InfoContext(ctx, "saml: logout asked by a partner", slog.Any("request", request), slog.Int("ended", len(done)))
 	p.answerLogout(w, r, request, status, soap)
 }

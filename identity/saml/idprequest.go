@@ -54,8 +54,11 @@ func (p *IDP) receiveRequest(w http.ResponseWriter, r *http.Request) (asked, err
 	if !signed && (role.AuthnRequestsSigned || p.c.RequireSigned) {
 		return asked{}, refuseField(CodeUnsigned, "AuthnRequest")
 	}
-	if len(relay) > maxRelay {
+	switch {
+	case len(relay) > maxRelay:
 		return asked{}, refuseField(CodeTooLarge, "RelayState")
+	case len(e.id) > maxAsked:
+		return asked{}, refuseField(CodeTooLarge, "ID")
 	}
 	a := asked{Partner: e.issuer.EntityID, ID: e.id, Relay: relay, At: e.now}
 	if a.ACS, err = consumer(root, role); err != nil {
@@ -74,11 +77,59 @@ func (p *IDP) receiveRequest(w http.ResponseWriter, r *http.Request) (asked, err
 	if policy != nil {
 		a.Format = value(policy, "Format")
 	}
-	return a, nil
+	if len(a.Format) > maxAsked {
+		return asked{}, refuseField(CodeTooLarge, "NameIDPolicy")
+	}
+	a.Contexts, err = contexts(root)
+	return a, err
 }
 
-// maxRelay is more than the 80 bytes of the text: what services send is often longer.
-const maxRelay = 2 << 10
+const (
+	// maxRelay is more than the 80 bytes of the text: what services send is often longer.
+	maxRelay = 2 << 10
+	// maxAsked and maxContexts bound what waits in the store: anybody may ask.
+	maxAsked    = 256
+	maxContexts = 16
+
+	contextUnspecified = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
+)
+
+// contexts returns the classes that satisfy a RequestedAuthnContext: nil for any, none for what cannot be satisfied (SAML 2.0
+// Core, 3.3.2.2.1). Which of two classes is the stronger nobody says: "minimum" and "maximum" take those that are named.
+func contexts(root *etree.Element) ([]string, error) {
+	el, err := child(root, nsProtocol, "RequestedAuthnContext")
+	if err != nil || el == nil {
+		return nil, err
+	}
+	switch comparison, ok := attr(el, "Comparison"); {
+	case !ok, comparison == "exact", comparison == "minimum", comparison == "maximum":
+	case comparison == "better":
+		return []string{}, nil
+	default:
+		return nil, refuseStructure("Comparison")
+	}
+	out := []string{}
+	for _, c := range children(el, nsAssertion, "AuthnContextClassRef") {
+		class, ok := uri(c)
+		switch {
+		case !ok:
+			return nil, refuseStructure("AuthnContextClassRef")
+		case len(class) > maxAsked || len(out) == maxContexts:
+			return nil, refuseField(CodeTooLarge, "RequestedAuthnContext")
+		case class == contextUnspecified:
+			return nil, nil
+		}
+		out = append(out, class)
+	}
+	return out, nil
+}
+
+// consumes reports whether a service takes responses at an address.
+func (r *Role) consumes(address string) bool {
+	return slices.ContainsFunc(r.Endpoints, func(e Endpoint) bool {
+		return e.Kind == "AssertionConsumerService" && e.Binding == BindingPOST && e.Location == address
+	})
+}
 
 // redirected reads a request of the redirect binding, whose signature is verified when there is one.
 func (r *Receiver) redirected(rawQuery string) (root *etree.Element, relay string, signed bool, err error) {

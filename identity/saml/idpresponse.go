@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,15 +30,16 @@ type participant struct {
 	Index   string `json:"index"`
 }
 
-// named is a session under the name that a service has for it.
-type named struct {
-	Session string `json:"session"`
-	Index   string `json:"index"`
-}
-
 // assert sends an assertion to a service.
 func (p *IDP) assert(w http.ResponseWriter, r *http.Request, a asked, who *identity.Principal, partner *Partner, role Role) error {
 	ctx, now := r.Context(), p.utc()
+	class := PasswordProtected
+	if p.c.Context != nil {
+		class = p.c.Context(who)
+	}
+	if a.Contexts != nil && !slices.Contains(a.Contexts, class) {
+		return &RefusedError{Code: CodeStatus, Status: Status{Code: StatusResponder, Detail: StatusNoAuthnContext}}
+	}
 	known, err := p.c.Attributes(ctx, who.Account)
 	if err != nil {
 		return &RefusedError{Code: CodePort, Field: "Attributes", cause: err}
@@ -61,42 +63,48 @@ func (p *IDP) assert(w http.ResponseWriter, r *http.Request, a asked, who *ident
 	if one.NameID, err = p.nameID(a, partner, released); err != nil {
 		return err
 	}
+	root, err := p.response(a, who, class, partner, role, released, one, now)
+	if err != nil {
+		return err
+	}
+	// The session before it is used: what its end does not find would outlive it. The journal last: it holds what left.
+	if err := p.join(ctx, who.Session, one); err != nil {
+		return err
+	}
 	if p.c.Journal != nil {
 		d := released.Disclosure(partner.Entity.ID, partner.Purpose, partner.LegalBasis, now)
 		if err := p.c.Journal(ctx, who.Account, d); err != nil {
 			return &RefusedError{Code: CodePort, Field: "Journal", cause: err}
 		}
 	}
-	// The session first: what its end does not find would outlive it.
-	if err := p.join(ctx, who.Session, one); err != nil {
-		return err
-	}
-	root, err := p.response(a, who, partner, role, released, one, now)
-	if err != nil {
-		return err
-	}
 	p.log.InfoContext(ctx, "saml: signed in to a partner", slog.String("partner", partner.Entity.ID), slog.Any("who", who))
 	return p.send(w, r, BindingPOST, message{name: "SAMLResponse", root: root, to: a.ACS, relay: a.Relay})
 }
 
-// join remembers that a session was used for a service, by session and by the service's name for it.
+// join remembers that a session was used for a service: by the session, by the index that the service knows it by, and by the
+// person's name there, which leads to the indexes.
 func (p *IDP) join(ctx context.Context, session string, one participant) error {
 	entry, err := json.Marshal(one)
 	if err != nil {
 		return err
 	}
-	name, err := json.Marshal(named{Session: session, Index: one.Index})
+	life := p.c.SessionLife
+	err = p.store.Put(ctx, p.indexKey(one.Partner, one.NameID.Value, one.Index), []byte(session), life)
+	if err == nil {
+		err = p.store.Join(ctx, p.nameKey(one.Partner, one.NameID.Value), []byte(one.Index), life)
+	}
+	if err == nil {
+		err = p.store.Join(ctx, p.key("p", session), entry, life)
+	}
 	if err != nil {
-		return err
-	}
-	if err := p.store.Join(ctx, storeKey("p", session), entry, p.c.SessionLife); err != nil {
-		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
-	}
-	if err := p.store.Join(ctx, storeKey("n", one.Partner, one.NameID.Value), name, p.c.SessionLife); err != nil {
 		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
 	}
 	return nil
 }
+
+func (p *IDP) indexKey(partner, name, index string) string { return p.key("i", partner, name, index) }
+
+func (p *IDP) nameKey(partner, name string) string { return p.key("n", partner, name) }
 
 // nameID returns the name that a service will know the person by.
 func (p *IDP) nameID(a asked, partner *Partner, released *identity.Released) (NameID, error) {
@@ -111,19 +119,23 @@ func (p *IDP) nameID(a asked, partner *Partner, released *identity.Released) (Na
 	case NameIDPersistent:
 	case NameIDPrincipal:
 		out.NameQualifier, out.SPNameQualifier = "", ""
-	case NameIDTransient:
+	default: // a rule that does not exist must not give the principal away
 		out.Value = newID()
+	}
+	if !printable(out.Value) {
+		return NameID{}, refuse(CodeNotAllowed) // somebody who has no name that can be sent
 	}
 	return out, nil
 }
 
 // response is the response with its assertion (R-SAML-1).
-func (p *IDP) response(a asked, who *identity.Principal, partner *Partner, role Role, released *identity.Released, one participant, now time.Time) (*etree.Element, error) {
-	until, class := now.Add(assertionLife), PasswordProtected
-	if p.c.Context != nil {
-		class = p.c.Context(who)
-	}
+func (p *IDP) response(a asked, who *identity.Principal, class string, partner *Partner, role Role, released *identity.Released, one participant, now time.Time) (*etree.Element, error) {
+	until := now.Add(assertionLife)
 	end := who.At.UTC().Truncate(time.Second).Add(p.c.SessionLife)
+	if end.Before(until) {
+		// Somebody who is remembered gave credentials long ago: an end that is past would refuse them at every service.
+		end = now.Add(p.c.SessionLife)
+	}
 	m := crewjam.Assertion{
 		ID: newID(), IssueInstant: now, Version: "2.0", Issuer: *issuerElement(p.entityID),
 		Subject: &crewjam.Subject{
@@ -190,8 +202,7 @@ func (p *Partner) attributes(values []identity.Value) []crewjam.Attribute {
 				add(v.Values)
 				continue
 			}
-			text, ok := printable(v.Text)
-			if v.Text == "" || !ok {
+			if v.Text == "" || !printable(v.Text) {
 				continue
 			}
 			name := p.Names[v.Name]
@@ -210,7 +221,7 @@ func (p *Partner) attributes(values []identity.Value) []crewjam.Attribute {
 				at[name.Name] = i
 				out = append(out, crewjam.Attribute{Name: name.Name, NameFormat: name.Format, FriendlyName: name.Friendly})
 			}
-			out[i].Values = append(out[i].Values, crewjam.AttributeValue{Type: "xs:string", Value: text})
+			out[i].Values = append(out[i].Values, crewjam.AttributeValue{Type: "xs:string", Value: v.Text})
 		}
 	}
 	add(values)
@@ -218,16 +229,10 @@ func (p *Partner) attributes(values []identity.Value) []crewjam.Attribute {
 }
 
 // printable reports whether XML can carry a text.
-func printable(s string) (string, bool) {
-	if !utf8.ValidString(s) {
-		return "", false
-	}
-	for _, c := range s {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0xFFFE || c == 0xFFFF {
-			return "", false
-		}
-	}
-	return s, true
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
+		return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0xFFFE || c == 0xFFFF
+	})
 }
 
 // decline answers a request without an assertion.

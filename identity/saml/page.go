@@ -36,8 +36,6 @@ type Page struct {
 	Status int
 	// Continue is where the person goes next, "" for nowhere.
 	Continue string
-	// Frames are addresses to open in hidden frames: services that learn of the end of the session by the browser.
-	Frames []string
 	// Title and Text are in the language of the request.
 	Lang        ent.Lang
 	Title, Text string
@@ -105,12 +103,9 @@ func (s *side) post(w http.ResponseWriter, r *http.Request, m message) {
 }
 
 func (s *side) write(w http.ResponseWriter, p Page, m message, encoded string) {
-	nonce, frames := rand.Text(), "'none'"
-	if len(p.Frames) > 0 {
-		frames = "https: http:"
-	}
+	nonce := rand.Text()
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; frame-src "+frames+"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("Content-Type", "text/html; charset=UTF-8")
 	w.WriteHeader(p.Status)
 	_ = pages.Execute(w, struct {
@@ -125,8 +120,7 @@ var pages = template.Must(template.New("").Parse(`<!DOCTYPE html>
 {{if .Name}}<form id="to" method="post" action="{{.Continue}}"><input type="hidden" name="{{.Name}}" value="{{.Message}}"/>
 {{- with .Relay}}<input type="hidden" name="RelayState" value="{{.}}"/>{{end}}<button>{{.Go}}</button></form>
 <script nonce="{{.Nonce}}">document.getElementById("to").submit()</script>
-{{else if .Continue}}<p><a href="{{.Continue}}">{{.Go}}</a></p>{{end}}
-{{range .Frames}}<iframe src="{{.}}" title="" hidden></iframe>{{end}}</main></body></html>
+{{else if .Continue}}<p><a href="{{.Continue}}">{{.Go}}</a></p>{{end}}</main></body></html>
 `))
 
 // fail shows what a refusal leads to, and logs its code. Whoever sent a message learns nothing of what is wrong with it.

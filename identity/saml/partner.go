@@ -154,10 +154,11 @@ func (b Books) Partner(ctx context.Context, entityID string) (*Partner, error) {
 	return nil, nil
 }
 
-// peer is the partner in a role, for a Receiver; nil when it has no such role.
+// peer is the partner in a role, for a Receiver; nil when it has no such role. A service may be without a key: it asks without
+// a signature, and nothing that is said to be signed by it holds.
 func (p *Partner) peer(kind RoleKind) *Peer {
 	out, ok := p.Entity.Peer(kind)
-	if !ok || len(out.Keys) == 0 {
+	if !ok {
 		return nil
 	}
 	out.Contexts, out.Allow = p.Contexts, p.Allow

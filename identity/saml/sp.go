@@ -132,11 +132,11 @@ func (p *SP) Login(w http.ResponseWriter, r *http.Request, issuer, back string) 
 	if !ok {
 		return refuseField(CodeMetadata, "SingleSignOnService")
 	}
-	id := newID()
-	browser := p.browser(w, r)
-	if err := p.keep(r.Context(), id, pending{Issuer: issuer, Browser: storeKey("", browser), Back: back}); err != nil {
+	id, cookie := newID(), p.browser(r)
+	if err := p.keep(r.Context(), waitsLogin, id, pending{Issuer: issuer, Browser: storeKey("", cookie.Value), Back: back}); err != nil {
 		return err
 	}
+	http.SetCookie(w, cookie)
 	o, yes := partner.Request, true
 	m := crewjam.AuthnRequest{
 		ID: id, Version: "2.0", IssueInstant: p.utc(), Destination: to, Issuer: issuerElement(p.entityID),
@@ -158,30 +158,36 @@ func (p *SP) Login(w http.ResponseWriter, r *http.Request, issuer, back string) 
 	return p.send(w, r, binding, message{name: "SAMLRequest", root: m.Element(), to: to, relay: id})
 }
 
-func (p *SP) keep(ctx context.Context, id string, v pending) error {
+// The kinds of what waits in the store: a request to sign in, one of logout, and one to sign in that was answered.
+const (
+	waitsLogin  = "q"
+	waitsLogout = "l"
+	answered    = "d"
+)
+
+func (p *SP) keep(ctx context.Context, kind, id string, v pending) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	if err := p.store.Put(ctx, storeKey("q", id), b, requestLife); err != nil {
+	if err := p.store.Put(ctx, p.key(kind, id), b, requestLife); err != nil {
 		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
 	}
 	return nil
 }
 
-// browser returns the secret of a browser, and gives it one when it has none: requests of several tabs share it. The answer comes
-// from another site, and by a POST: a cookie that is not "None" would stay behind.
-func (p *SP) browser(w http.ResponseWriter, r *http.Request) string {
-	if c, err := r.Cookie(p.cookieName()); err == nil && len(c.Value) >= 26 {
-		return c.Value
-	}
+// browser returns the cookie with the secret of a browser, a new one when it has none: requests of several tabs share it, and each
+// gives it its whole life again. The answer comes from another site, and by a POST: a cookie that is not "None" would stay behind.
+func (p *SP) browser(r *http.Request) *http.Cookie {
 	value := rand.Text()
+	if c, err := r.Cookie(p.cookieName()); err == nil && len(c.Value) == len(value) {
+		value = c.Value
+	}
 	c := &http.Cookie{Name: p.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteNoneMode, MaxAge: int(requestLife.Seconds())}
 	if p.c.PlainHTTP {
 		c.Secure, c.SameSite = false, http.SameSiteLaxMode
 	}
-	http.SetCookie(w, c)
-	return value
+	return c
 }
 
 func (p *SP) cookieName() string {
@@ -207,7 +213,7 @@ func (p *SP) acs(w http.ResponseWriter, r *http.Request) {
 	var id string
 	a, err := p.receiving(ctx).Response(ctx, encoded, func(ctx context.Context, asked string) (Standing, error) {
 		id = asked
-		b, ok, err := p.store.Get(ctx, storeKey("q", asked))
+		b, ok, err := p.store.Get(ctx, p.key(waitsLogin, asked))
 		if err != nil || !ok {
 			return RequestUnknown, err
 		}
@@ -222,23 +228,30 @@ func (p *SP) acs(w http.ResponseWriter, r *http.Request) {
 	if err == nil && a.InResponseTo != "" {
 		err = p.settle(ctx, a, waits)
 	}
+	back := waits.Back
+	if back == "" {
+		back = "/" // nobody asked
+	}
 	var refused *RefusedError
 	switch {
 	case err == nil:
+	case errors.Is(err, CodeReplay) && waits.Browser != "" && browser == waits.Browser:
+		// A double click whose first answer is being served, or a store that broke down then: this browser made the request, and
+		// goes on to where that led. It gets nothing else from the answer.
+		p.logged(ctx, "saml: response", err)
+		noStore(w.Header())
+		http.Redirect(w, r, back, http.StatusSeeOther)
+		return
 	case errors.Is(err, CodeRequest) && id != "" && browser != "" && p.again(w, r, id, browser):
 		return
 	case errors.As(err, &refused) && refused.Code == CodeStatus && p.c.Declined != nil:
 		p.logged(ctx, "saml: response", err)
 		noStore(w.Header())
-		p.c.Declined(w, r, refused.Status, waits.Back)
+		p.c.Declined(w, r, refused.Status, back)
 		return
 	default:
 		p.fail(w, r, "saml: response", err)
 		return
-	}
-	back := waits.Back
-	if back == "" {
-		back = "/"
 	}
 	p.log.InfoContext(ctx, "saml: signed in", slog.Any("assertion", a))
 	noStore(w.Header())
@@ -250,19 +263,16 @@ func (p *SP) settle(ctx context.Context, a *Assertion, waits pending) error {
 	if a.Issuer != waits.Issuer {
 		return refuse(CodeRequest) // another provider than the one that was asked
 	}
-	_, ok, err := p.store.Take(ctx, storeKey("q", a.InResponseTo))
+	b, ok, err := p.store.Take(ctx, p.key(waitsLogin, a.InResponseTo))
 	if err != nil {
 		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
 	}
 	if !ok {
 		return refuse(CodeRequest)
 	}
-	b, err := json.Marshal(waits)
-	if err != nil {
-		return err
-	}
-	if err := p.store.Put(ctx, storeKey("d", a.InResponseTo), b, doubleClick); err != nil {
-		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
+	// What only serves a double click does not stop a sign-in: the assertion and the request could not be used again.
+	if err := p.store.Put(ctx, p.key(answered, a.InResponseTo), b, doubleClick); err != nil {
+		p.logged(ctx, "saml: response", &RefusedError{Code: CodePort, Field: "Store", cause: err})
 	}
 	return nil
 }
@@ -270,7 +280,7 @@ func (p *SP) settle(ctx context.Context, a *Assertion, waits pending) error {
 // again leads on a browser that sends an answer once more, by a double click or the Back button: it has its session by now, and
 // gets nothing from the answer.
 func (p *SP) again(w http.ResponseWriter, r *http.Request, id, browser string) bool {
-	b, ok, err := p.store.Get(r.Context(), storeKey("d", id))
+	b, ok, err := p.store.Get(r.Context(), p.key(answered, id))
 	var waits pending
 	if err != nil || !ok || json.Unmarshal(b, &waits) != nil || waits.Browser != browser {
 		return false

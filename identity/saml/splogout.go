@@ -28,7 +28,7 @@ func (p *SP) Logout(w http.ResponseWriter, r *http.Request, u Upstream, back str
 		return nil
 	}
 	id := newID()
-	if err := p.keep(r.Context(), id, pending{Issuer: u.Issuer, Back: back}); err != nil {
+	if err := p.keep(r.Context(), waitsLogout, id, pending{Issuer: u.Issuer, Back: back}); err != nil {
 		return err
 	}
 	root := p.logoutRequestElement(id, to, u.NameID, u.SessionIndex, p.utc())
@@ -50,7 +50,7 @@ func (p *SP) logout(w http.ResponseWriter, r *http.Request) {
 
 // pendingLogout looks for our request of logout.
 func (p *SP) pendingLogout(ctx context.Context, id string) (Standing, error) {
-	_, ok, err := p.store.Get(ctx, storeKey("q", id))
+	_, ok, err := p.store.Get(ctx, p.key(waitsLogout, id))
 	if err != nil || !ok {
 		return RequestUnknown, err
 	}
@@ -59,7 +59,7 @@ func (p *SP) pendingLogout(ctx context.Context, id string) (Standing, error) {
 
 // loggedOut leads the browser back from the logout of the provider.
 func (p *SP) loggedOut(w http.ResponseWriter, r *http.Request, l *LogoutResponse) {
-	b, ok, err := p.store.Take(r.Context(), storeKey("q", l.InResponseTo))
+	b, ok, err := p.store.Take(r.Context(), p.key(waitsLogout, l.InResponseTo))
 	var waits pending
 	switch {
 	case err != nil:

@@ -129,6 +129,11 @@ func (m *MemoryStore) End(_ context.Context, name string) ([][]byte, error) {
 	return l.entries, nil
 }
 
+// key is the key of something of this side: its kind and its hash. Several sides may share a store.
+func (s *side) key(kind string, parts ...string) string {
+	return storeKey(kind, append([]string{s.entityID}, parts...)...)
+}
+
 // storeKey is the key of something: its kind and its hash.
 func storeKey(kind string, parts ...string) string {
 	h := sha256.New()
