@@ -27,7 +27,7 @@ pageTest("an administrator imports a Delta, reads the plan, applies it and undoe
 	await signIn(page, "administrateur");
 	assert.deepEqual(
 		await page.getByRole("navigation", { name: "Menu principal" }).getByRole("link").allInnerTexts(),
-		["Accueil", "Import", "Comptes", "Doublons", "Qui peut voir"],
+		["Accueil", "Import", "Comptes", "Doublons", "Qui peut voir", "Mon compte", "Codes", "Partenaires"],
 	);
 	await page.getByRole("link", { name: "Import", exact: true }).click();
 	await good(page, "Import", "import");
