@@ -17,7 +17,9 @@ func TestMain(m *testing.M) {
 
 // BenchmarkRatioValidate compares validation over HTTP with LemonLDAP::NG: at least 20 times as many a second, 10 with a new
 // connection each, and 15 whole visits.
-func BenchmarkRatioValidate(b *testing.B) { casbench.Validations(b, "memory", casbench.Promise{Stay: 20, Aim: 30, New: 10}) }
+func BenchmarkRatioValidate(b *testing.B) {
+	casbench.Validations(b, "memory", casbench.Promise{Stay: 20, Aim: 30, New: 10})
+}
 
 // BenchmarkSessions holds a million sessions of three tickets in memory: at most 600 MB. A process with that limit does it too.
 func BenchmarkSessions(b *testing.B) {
