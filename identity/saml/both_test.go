@@ -216,7 +216,7 @@ func newWorld(t *testing.T, change ...func(*world, *saml.IDPConfig, *saml.SPConf
 			defer w.spV.mu.Unlock()
 			n := 0
 			for id, s := range w.spV.sessions {
-				if s.upstream.Issuer == l.Issuer && s.upstream.NameID.Value == l.NameID.Value {
+				if l.Names(s.upstream) {
 					delete(w.spV.sessions, id)
 					n++
 				}

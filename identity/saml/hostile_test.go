@@ -29,6 +29,7 @@ type hooked struct {
 	saml.Store
 	mu    sync.Mutex
 	fails func(op, key string) bool
+	waits func(op string)
 }
 
 func (h *hooked) set(fails func(op, key string) bool) {
@@ -38,6 +39,9 @@ func (h *hooked) set(fails func(op, key string) bool) {
 }
 
 func (h *hooked) check(op, key string) error {
+	if h.waits != nil {
+		h.waits(op)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.fails != nil && h.fails(op, key) {
@@ -564,4 +568,66 @@ func TestDeclinedUnasked(t *testing.T) {
 		saml.StatusResponder + `"/></samlp:Status></samlp:Response>`
 	_, _ = post(t, w.browser, w.spV.http.URL+"/saml/acs", url.Values{"SAMLResponse": {encode(m)}})
 	assert.Equal(t, "/", got)
+}
+
+// What a service signed for another provider, which has the same name for somebody, ends nothing here: over SOAP a request need not
+// say where it goes.
+func TestLogoutMeantForAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world, _ *saml.IDPConfig, _ *saml.SPConfig) {
+		w.partner = func(p *saml.Partner) { p.NameID = saml.NameIDPersistent }
+	})
+	_, _ = visit(t, w.browser, w.spV.http.URL+"/login")
+	u := w.spV.sessions["session-x"].upstream
+	u.SessionIndex = ""
+	for _, change := range []func(*saml.NameID){
+		func(n *saml.NameID) { n.NameQualifier = "https://other.example/idp" },
+		func(n *saml.NameID) { n.SPNameQualifier = "https://other.example/sp" },
+	} {
+		other := u
+		change(&other.NameID)
+		assert.Equal(t, saml.StatusSuccess, w.ask(t, other), "whether it is known is nobody's business")
+		assert.Equal(t, 1, w.idpV.count())
+	}
+	u.NameID.NameQualifier, u.NameID.SPNameQualifier = "", ""
+	assert.Equal(t, saml.StatusSuccess, w.ask(t, u), "a service may leave them out")
+	assert.Zero(t, w.idpV.count())
+}
+
+// The browser shows the second answer of a double click while the first one is still being served.
+func TestDoubleClickWhileServed(t *testing.T) {
+	t.Parallel()
+	store := &hooked{Store: saml.NewMemoryStore(nil)}
+	w := newWorld(t, func(_ *world, _ *saml.IDPConfig, sp *saml.SPConfig) { sp.Store = store })
+	action, values := upTo(t, w.browser, w.spV.http.URL+"/login")
+	held, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	store.waits = func(op string) {
+		if op == "take" {
+			once.Do(func() {
+				close(held)
+				<-release
+			})
+		}
+	}
+	c := *w.browser
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	send := func() {
+		res, err := c.PostForm(action, values)
+		if assert.NoError(t, err) {
+			_ = res.Body.Close()
+			assert.Equal(t, "/page?a=1", res.Header.Get("Location"))
+		}
+	}
+	var wait sync.WaitGroup
+	wait.Go(send)
+	<-held
+	send()
+	close(release)
+	wait.Wait()
+	assert.Equal(t, 1, w.spV.logins)
+
+	// Somebody else who sends it meanwhile is not led anywhere.
+	status, _ := post(t, browser(w.idpV, w.spV), action, values)
+	assert.Equal(t, http.StatusForbidden, status)
 }

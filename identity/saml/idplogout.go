@@ -67,9 +67,8 @@ func (p *IDP) endSession(ctx context.Context, session, asking string) identity.E
 		wait.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			id := newID()
-			root := p.logoutRequestElement(id, soap.Location, one.NameID, one.Index, p.utc())
-			if err := p.tell(ctx, p.c.Egress, soap.Location, root, id); err != nil {
+			root := p.logoutRequestElement(newID(), soap.Location, one.NameID, one.Index, p.utc())
+			if err := p.tell(ctx, p.c.Egress, one.Partner, soap.Location, root); err != nil {
 				failed.Add(1)
 				p.logged(ctx, "saml: logout not told", err)
 				return
@@ -102,6 +101,11 @@ type found struct{ session, index string }
 // sessions takes out, and returns, the sessions that a service names: all those of the name without an index. With an error too,
 // it returns those that it has taken out.
 func (p *IDP) sessions(ctx context.Context, l *LogoutRequest) ([]found, error) {
+	// The name that another provider gave, or gave to another service, is not one of ours: over SOAP a request need not say where
+	// it goes, and that provider may send it on.
+	if q := l.NameID; q.NameQualifier != "" && q.NameQualifier != p.entityID || q.SPNameQualifier != "" && q.SPNameQualifier != l.Issuer {
+		return nil, nil
+	}
 	indexes := l.SessionIndexes
 	if len(indexes) == 0 {
 		entries, err := p.store.End(ctx, p.nameKey(l.Issuer, l.NameID.Value))

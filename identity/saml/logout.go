@@ -3,6 +3,7 @@ package saml
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"github.com/beevik/etree"
 )
@@ -16,6 +17,23 @@ type LogoutRequest struct {
 	SessionIndexes []string
 	// RelayState goes back with the answer as it is.
 	RelayState string
+}
+
+// Names reports whether the request names a session of ours, by what was kept of it when the person signed in: the provider, the
+// name, and the index when there are some (R-SLO-1). What only one side says of the name, a format or a qualifier, is not held
+// against it.
+func (l *LogoutRequest) Names(u Upstream) bool {
+	same := func(a, b string) bool { return a == "" || b == "" || a == b }
+	format := func(n NameID) string {
+		if n.Format == NameIDFormatUnspecified {
+			return ""
+		}
+		return n.Format
+	}
+	a, b := l.NameID, u.NameID
+	return l.Issuer == u.Issuer && a.Value != "" && a.Value == b.Value && same(format(a), format(b)) &&
+		same(a.NameQualifier, b.NameQualifier) && same(a.SPNameQualifier, b.SPNameQualifier) &&
+		(len(l.SessionIndexes) == 0 || u.SessionIndex == "" || slices.Contains(l.SessionIndexes, u.SessionIndex))
 }
 
 // LogValue shows the issuer.

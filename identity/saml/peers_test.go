@@ -90,7 +90,7 @@ func (s *service) trust(t *testing.T, metadata []byte, key saml.KeyPair, change 
 			http.Redirect(w, r, back, http.StatusSeeOther)
 		},
 		Ended: func(_ context.Context, l *saml.LogoutRequest) (int, error) {
-			return s.end(func(a *saml.Assertion) bool { return a.Issuer == l.Issuer && a.NameID.Value == l.NameID.Value }), nil
+			return s.end(func(a *saml.Assertion) bool { return l.Names(a.Upstream()) }), nil
 		},
 	})
 	require.NoError(t, err)
