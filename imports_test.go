@@ -153,8 +153,8 @@ func table() []rule {
 			why: "what stores of accounts, sessions and attempts must do",
 		},
 		{
-			pkg: "identity/accountsql", allowed: []string{"ent", "ent/sqldb", "identity/account"},
-			why: "accounts, sessions and attempts on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/directory", "ent/directory/directorysql"},
+			pkg: "identity/accountsql", allowed: []string{"ent", "ent/sqldb", "identity/account", "identity/guichet"},
+			why: "accounts, sessions and attempts on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/directory", "ent/directory/directorysql", "identity/guichet/guichettest"},
 		},
 		{
 			pkg: "identity/guichet", allowed: []string{"ent", "internal/frtext", decimal},

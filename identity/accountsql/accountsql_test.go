@@ -11,6 +11,7 @@ import (
 	"github.com/opencartable/cartable/identity/account"
 	"github.com/opencartable/cartable/identity/account/accounttest"
 	"github.com/opencartable/cartable/identity/accountsql"
+	"github.com/opencartable/cartable/identity/guichet/guichettest"
 )
 
 func TestStore(t *testing.T) {
@@ -26,6 +27,11 @@ func TestSessions(t *testing.T) {
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) { accounttest.RunBuckets(t, accountsql.NewBuckets(db)) }, accountsql.Schema())
+}
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) { guichettest.RunLinks(t, accountsql.NewLinks(db)) }, accountsql.Schema())
 }
 
 // A bucket that is full again goes at a sweep.
@@ -50,5 +56,5 @@ func TestSweep(t *testing.T) {
 
 func TestReleasedMigrationsNeverChange(t *testing.T) {
 	t.Parallel()
-	sqldbtest.Frozen(t, accountsql.Schema(), map[string]string{"sql/00001_accounts.sql": "202ffc346676ef2571dbde4e9889b6f2a41697da4d827c7139b6dd01cc6aaaad"})
+	sqldbtest.Frozen(t, accountsql.Schema(), map[string]string{"sql/00001_accounts.sql": "202ffc346676ef2571dbde4e9889b6f2a41697da4d827c7139b6dd01cc6aaaad", "sql/00002_links.sql": "5e5755a4dc42b9b425b5fd440f13059f147eced61faff0dd0392c773e3efc34a"})
 }

@@ -13,5 +13,7 @@
 // enters nowhere without the keys, which live elsewhere (account.Keys). That two accounts never share a login, and that
 // a code serves once, is enforced by the tables. Events go to the outbox of sqldb.
 //
+// [Links] keeps the choices of package guichet that persons asked to remember; guichet.LinkBook.Holder tells, erases and moves those.
+//
 // Service.Holder tells, erases and merges what these tables hold on a person (ent.Holder).
 package accountsql

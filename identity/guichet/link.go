@@ -23,6 +23,8 @@ type Link struct {
 	Profile  ent.Profile `json:"profile"`
 	Created  time.Time   `json:"created"`
 	Used     time.Time   `json:"used"`
+	// From are the accounts, merged since, that the link was to, the last one last: it goes back to them when a merge is undone.
+	From []ent.ID `json:"from,omitempty"`
 }
 
 // LogValue shows the portal and the account.
@@ -88,7 +90,7 @@ func (b *LinkBook) Remember(ctx context.Context, c Chosen, by ent.Actor) (ent.Ev
 		return ent.Event{}, fmt.Errorf("guichet: links: %w", CodeLink)
 	}
 	now := b.now()
-	l := Link{c.Tenant, c.Provider, c.Subject, c.Candidate.Account, c.Candidate.Profile, now, now}
+	l := Link{Tenant: c.Tenant, Provider: c.Provider, Subject: c.Subject, Account: c.Candidate.Account, Profile: c.Candidate.Profile, Created: now, Used: now}
 	if err := links.Put(ctx, l); err != nil {
 		return ent.Event{}, portError(err)
 	}
@@ -183,6 +185,7 @@ func (m *MemoryLinks) Find(_ context.Context, tenant ent.Tenant, provider, subje
 func (m *MemoryLinks) Put(_ context.Context, l Link) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	l.From = slices.Clone(l.From)
 	m.links[linkKey{l.Tenant, l.Provider, l.Subject}] = l
 	return nil
 }

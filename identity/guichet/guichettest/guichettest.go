@@ -52,7 +52,7 @@ func RunStates(t *testing.T, s guichet.States) {
 func RunLinks(t *testing.T, s guichet.Links) {
 	t.Helper()
 	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
-	link := guichet.Link{Tenant: "t", Provider: "p", Subject: "s", Account: "a", Profile: ent.ProfileRelative, Created: at, Used: at}
+	link := guichet.Link{Tenant: "t", Provider: "p", Subject: "s", Account: "a", Profile: ent.ProfileRelative, Created: at, Used: at, From: []ent.ID{"z", "y"}}
 	find := func(tenant ent.Tenant, provider, subject string) (guichet.Link, bool) {
 		l, ok, err := s.Find(t.Context(), tenant, provider, subject)
 		require.NoError(t, err)
@@ -63,7 +63,7 @@ func RunLinks(t *testing.T, s guichet.Links) {
 	require.NoError(t, s.Put(t.Context(), link))
 	got, ok := find("t", "p", "s")
 	assert.True(t, ok)
-	assert.True(t, got == link)
+	assert.Equal(t, link, got)
 	for _, other := range [][3]string{{"u", "p", "s"}, {"t", "q", "s"}, {"t", "p", "S"}} {
 		_, ok := find(ent.Tenant(other[0]), other[1], other[2])
 		assert.False(t, ok, "another tenant, portal or subject has no link")
@@ -80,7 +80,7 @@ func RunLinks(t *testing.T, s guichet.Links) {
 	list, err = s.List(t.Context(), "t", "b")
 	require.NoError(t, err)
 	require.Len(t, list, 2)
-	assert.True(t, list[0] == second && list[1] == link, "by portal")
+	assert.Equal(t, []guichet.Link{second, link}, list, "by portal")
 	list, err = s.List(t.Context(), "u", "b")
 	require.NoError(t, err)
 	assert.Empty(t, list)
