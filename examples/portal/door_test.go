@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/examples/portal/intake"
 	"github.com/opencartable/cartable/identity/account"
 )
@@ -287,4 +288,62 @@ func TestPartners(t *testing.T) {
 	})
 	assert.Contains(t, body, "/moodle/metadata")
 	assert.Contains(t, v.page("/idp/metadata"), "IDPSSODescriptor")
+}
+
+// TestDoorLogsHoldNoPerson: whoever comes in, by whichever way, and goes on to partners, is named in no log, no disclosure and no
+// page of an error. The academy's every value is marked.
+func TestDoorLogsHoldNoPerson(t *testing.T) {
+	t.Parallel()
+	academy := enttest.Options{Canary: true}
+	s := start(t, intake.Options{Academy: academy})
+	a := enttest.New(academy)
+	login := s.trials(t)
+	errors := ""
+	for role, who := range login {
+		v := s.visitor(t)
+		_, body := v.post("/connexion/compte", url.Values{"login": {who}, "password": {"MotDePasseFaux-" + who}})
+		errors += regexp.MustCompile(`role="alert"[^<]+`).FindString(body)
+		_, _ = v.post("/connexion/compte", url.Values{"login": {who}, "password": {trialPassword}})
+		v.page("/mon-compte")
+		_ = v.posts(v.page("/mon-compte/partenaires"))
+		if role == teacher || role == pupil || role == relative {
+			require.Contains(t, v.posts(v.page("/essai/cas")), "Vous êtes pour lui", role)
+			require.Contains(t, v.posts(v.page("/essai/saml")), "Vous êtes pour lui", role)
+		}
+		_, _ = v.post("/deconnexion", nil)
+	}
+	// EduConnect: somebody who is known, a first visit, and nobody.
+	list := s.visitor(t).page("/educonnect")
+	for _, m := range regexp.MustCompile(`name="person" value="([^"]*)"`).FindAllStringSubmatch(list, -1) {
+		v := s.visitor(t)
+		body := v.page("/educonnect")
+		_, body = v.post("/educonnect-simule", url.Values{"person": {m[1]}, "suite": {field(t, body, "suite")}})
+		body = v.posts(body)
+		if strings.Contains(body, "pour la première fois") {
+			_, body = v.post("/educonnect/activer", url.Values{"portail": {field(t, body, "portail")}, "terms": {"1"}})
+		}
+		require.NotContains(t, body, "Erreur du portail")
+		_, _ = v.post("/deconnexion", nil)
+	}
+	for path, form := range map[string]url.Values{
+		"/saml/acs": {"SAMLResponse": {"eHh4"}}, "/idp/sso": {"SAMLRequest": {"eHh4"}}, "/saml/slo": {"SAMLRequest": {"eHh4"}},
+		"/oubli": {"who": {login[teacher]}}, "/activation": {"login": {login[pupil]}, "code": {"abcdefgh"}, "password": {"x"}},
+	} {
+		_, body := s.visitor(t).post(path, form)
+		_, body, _ = strings.Cut(body, "<main")
+		errors += strings.ReplaceAll(body, html.EscapeString(login[pupil]), "")
+	}
+	log := s.log.String()
+	require.Contains(t, log, "cas: ticket given")
+	require.Contains(t, log, "saml: signed in")
+	mark, leaked := a.FindMark(log)
+	assert.False(t, leaked, "in the log: %s", mark)
+	mark, leaked = a.FindMark(errors)
+	assert.False(t, leaked, "on a page of an error: %s", mark)
+	for _, who := range login {
+		assert.NotContains(t, log, who)
+	}
+	for _, secret := range []string{trialPassword, "MotDePasseFaux", "ST-", "/oubli/"} {
+		assert.NotContains(t, log, secret)
+	}
 }
