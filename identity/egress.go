@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -42,6 +43,25 @@ func Egress(allowPrivate bool) *http.Client {
 	}
 }
 
+// special are networks where no partner is: private ones that netip does not call so, and those of IPv6 through which an address of
+// IPv4 is reached. Source: the special-purpose address registries of IANA (RFC 6890).
+var special = func() []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16",
+	} {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+}()
+
+// nat64 is how a network of IPv6 alone reaches the public addresses of IPv4, in the last four bytes.
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
 func public(a netip.Addr) bool {
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !netip.MustParsePrefix("100.64.0.0/10").Contains(a)
+	if nat64.Contains(a) {
+		b := a.As16()
+		return public(netip.AddrFrom4([4]byte(b[12:])))
+	}
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }
