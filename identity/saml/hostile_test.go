@@ -631,3 +631,180 @@ func TestDoubleClickWhileServed(t *testing.T) {
 	status, _ := post(t, browser(w.idpV, w.spV), action, values)
 	assert.Equal(t, http.StatusForbidden, status)
 }
+
+// A partner that does not wait for the answer, or a browser that leaves, does not stop a logout half way.
+func TestLogoutWithoutWaiting(t *testing.T) {
+	t.Parallel()
+	line := &wire{answer: func(*http.Request, string) (int, string) { return 500, "" }}
+	w := newWorld(t, func(_ *world, idp *saml.IDPConfig, sp *saml.SPConfig) {
+		end, ended := idp.End, sp.Ended
+		idp.End = func(ctx context.Context, id string) error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return end(ctx, id)
+		}
+		sp.Ended = func(ctx context.Context, l *saml.LogoutRequest) (int, error) {
+			if ctx.Err() != nil {
+				return 0, ctx.Err()
+			}
+			return ended(ctx, l)
+		}
+		idp.Egress = &http.Client{Transport: line}
+	})
+	_, _ = visit(t, w.browser, w.spV.http.URL+"/login")
+	u := w.spV.sessions["session-x"].upstream
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = w.idp.EndSession(gone, "session-x")
+	require.Len(t, line.sent, 1, "told although the browser has left")
+	r := httptest.NewRequestWithContext(gone, http.MethodPost, "/slo", strings.NewReader(line.sent[0]))
+	r.Header.Set("Content-Type", "text/xml")
+	w.sp.ServeHTTP(httptest.NewRecorder(), r)
+	assert.Zero(t, w.spV.count())
+
+	_, _ = visit(t, browser(w.idpV, w.spV), w.spV.http.URL+"/login")
+	for _, s := range w.spV.sessions {
+		u = s.upstream
+	}
+	before := w.idpV.count()
+	rec := httptest.NewRecorder()
+	require.NoError(t, w.sp.Logout(rec, httptest.NewRequest(http.MethodGet, "/", nil), u, "/bye"))
+	r = httptest.NewRequestWithContext(gone, http.MethodGet, "/slo?"+mustURL(t, rec.Header().Get("Location")).RawQuery, nil)
+	w.idp.ServeHTTP(httptest.NewRecorder(), r)
+	assert.Equal(t, before-1, w.idpV.count())
+}
+
+// Services that do not answer are waited for once, however many sessions a name has.
+func TestManySessionsOneWait(t *testing.T) {
+	t.Parallel()
+	line := &wire{answer: func(r *http.Request, _ string) (int, string) {
+		<-r.Context().Done()
+		return 500, ""
+	}}
+	w := newWorld(t, func(w *world, idp *saml.IDPConfig, _ *saml.SPConfig) {
+		w.partner = func(p *saml.Partner) { p.NameID = saml.NameIDPersistent }
+		idp.Egress = &http.Client{Transport: line}
+	})
+	// Another service, which takes its logout over SOAP and does not answer.
+	late := w.idpC.Partners.(*lateBook)
+	known, err := late.Partner(t.Context(), w.spV.http.URL+"/saml/metadata")
+	require.NoError(t, err)
+	mute := *known
+	mute.Entity.ID, mute.Unsolicited = "https://mute.example", true
+	late.Book, err = saml.NewBook(*known, mute)
+	require.NoError(t, err)
+	w.idpV.mux.HandleFunc("/tile", func(rw http.ResponseWriter, r *http.Request) { w.idp.Start(rw, r, mute.Entity.ID, "") })
+	var u saml.Upstream
+	for range 3 {
+		b := browser(w.idpV, w.spV)
+		_, _ = visit(t, b, w.spV.http.URL+"/login")
+		_, _ = upTo(t, b, w.idpV.http.URL+"/tile")
+	}
+	for _, s := range w.spV.sessions {
+		u = s.upstream
+	}
+	u.SessionIndex = ""
+	started := time.Now()
+	assert.Equal(t, saml.StatusSuccess, w.ask(t, u))
+	assert.Less(t, time.Since(started), 6*time.Second, "three seconds, not three times three")
+	assert.Zero(t, w.idpV.count())
+}
+
+// A request that comes by POST from another site comes without the cookie of the session, which a passive one must not miss.
+func TestPassiveByPOST(t *testing.T) {
+	t.Parallel()
+	var got saml.Status
+	w := newWorld(t, func(w *world, _ *saml.IDPConfig, sp *saml.SPConfig) {
+		w.partner = func(p *saml.Partner) { p.Entity.Roles[0].AuthnRequestsSigned = false }
+		sp.Declined = func(_ http.ResponseWriter, _ *http.Request, s saml.Status, _ string) { got = s }
+	})
+	address := mustURL(t, authnRequest(t, w, false, func(el *etree.Element) { el.CreateAttr("IsPassive", "true") }))
+	values := url.Values{"SAMLRequest": {encode(inflated(t, address.Query().Get("SAMLRequest")))}}
+	for _, signedIn := range []bool{false, true} {
+		b := *w.browser
+		if signedIn {
+			rec := httptest.NewRecorder()
+			w.idpV.open(rec, session{at: w.clock.read()})
+			b.Jar.SetCookies(mustURL(t, w.idpV.http.URL), rec.Result().Cookies())
+		}
+		// The browser posts without cookies, and follows with them.
+		r := httptest.NewRequest(http.MethodPost, "/sso", strings.NewReader(values.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		rec := httptest.NewRecorder()
+		w.idp.ServeHTTP(rec, r)
+		require.Equal(t, http.StatusSeeOther, rec.Code)
+		_, body := visit(t, &b, rec.Header().Get("Location"))
+		if signedIn {
+			assert.Contains(t, body, "signed in")
+		} else {
+			assert.Equal(t, saml.StatusNoPassive, got.Detail)
+		}
+	}
+}
+
+// Partners whose metadata lacks what is needed, or has what is harmful, are refused, and nothing panics.
+func TestOddPartners(t *testing.T) {
+	t.Parallel()
+	ask := func(t *testing.T, change func(*saml.Partner)) (*world, int) {
+		t.Helper()
+		w := newWorld(t, func(w *world, _ *saml.IDPConfig, _ *saml.SPConfig) { w.partner = change })
+		status, _ := visit(t, w.browser, w.spV.http.URL+"/login")
+		assert.Zero(t, w.spV.logins)
+		return w, status
+	}
+	for name, change := range map[string]func(*saml.Partner){
+		"no role":       func(p *saml.Partner) { p.Entity.Roles = nil },
+		"another role":  func(p *saml.Partner) { p.Entity.Roles[0].Kind = saml.RoleIDP },
+		"no address":    func(p *saml.Partner) { p.Entity.Roles[0].Endpoints = nil },
+		"no layout":     func(p *saml.Partner) { p.Layout = nil },
+		"metadata over": func(p *saml.Partner) { p.Entity.Roles[0].ValidUntil = time.Now().Add(-time.Minute) },
+		"a script": func(p *saml.Partner) {
+			for i := range p.Entity.Roles[0].Endpoints {
+				p.Entity.Roles[0].Endpoints[i].Location = "javascript:alert(1)"
+			}
+		},
+		"no keys to encrypt for": func(p *saml.Partner) {
+			p.Encrypt = true
+			for i := range p.Entity.Roles[0].Keys {
+				p.Entity.Roles[0].Keys[i].Use = saml.UseSigning
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, status := ask(t, change)
+			assert.Equal(t, http.StatusForbidden, status)
+			assert.Empty(t, w.released)
+			assert.NotPanics(t, func() {
+				w.idp.Start(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil), w.spV.http.URL+"/saml/metadata", "")
+			})
+		})
+	}
+	for name, change := range map[string]func(*saml.Partner){
+		"no role":      func(p *saml.Partner) { p.Entity.Roles = nil },
+		"another role": func(p *saml.Partner) { p.Entity.Roles[0].Kind = saml.RoleSP },
+		"no address":   func(p *saml.Partner) { p.Entity.Roles[0].Endpoints = nil },
+		"a script": func(p *saml.Partner) {
+			for i := range p.Entity.Roles[0].Endpoints {
+				p.Entity.Roles[0].Endpoints[i].Location = "javascript:alert(1)"
+			}
+		},
+	} {
+		w := newWorld(t, func(w *world, _ *saml.IDPConfig, _ *saml.SPConfig) { w.provider = change })
+		status, _ := visit(t, w.browser, w.spV.http.URL+"/login")
+		assert.Equal(t, http.StatusBadGateway, status, name)
+	}
+	good := newWorld(t).idpC
+	for name, change := range map[string]func(*saml.IDPConfig){
+		"session": func(c *saml.IDPConfig) { c.Session = nil }, "attributes": func(c *saml.IDPConfig) { c.Attributes = nil },
+		"login": func(c *saml.IDPConfig) { c.Login = nil }, "store": func(c *saml.IDPConfig) { c.Store = nil },
+		"partners": func(c *saml.IDPConfig) { c.Partners = nil }, "name": func(c *saml.IDPConfig) { c.EntityID = "" },
+		"life": func(c *saml.IDPConfig) { c.SessionLife = -time.Hour },
+	} {
+		c := good
+		change(&c)
+		_, err := saml.NewIDP(c)
+		require.ErrorIs(t, err, saml.CodeSetup, name)
+	}
+}

@@ -23,7 +23,7 @@ type IDPConfig struct {
 	// Partners are the services. Store remembers who was sent where.
 	Partners Partners
 	Store    Store
-	// Session says who is signed in, nil for nobody. Principal.Session names the session for EndSession.
+	// Session says who is signed in, nil for nobody. Principal.Session names the session for EndSession, and is never empty.
 	Session func(r *http.Request) (*identity.Principal, error)
 	// Attributes returns what is known of an account; nil for one that is gone or blocked, which is sent nowhere.
 	Attributes func(ctx context.Context, account ent.ID) (*identity.Attributes, error)
@@ -81,8 +81,11 @@ func NewIDP(c IDPConfig) (*IDP, error) {
 	case c.Login == nil:
 		return nil, refuseField(CodeSetup, "Login")
 	}
-	if c.SessionLife == 0 {
+	switch {
+	case c.SessionLife == 0:
 		c.SessionLife = sessionLife
+	case c.SessionLife < 0:
+		return nil, refuseField(CodeSetup, "SessionLife")
 	}
 	if c.Egress == nil {
 		c.Egress = identity.Egress(false)
@@ -212,6 +215,9 @@ func (p *IDP) answer(w http.ResponseWriter, r *http.Request, a asked) error {
 	fresh := who != nil && !who.Remembered && a.Back && !who.At.Before(a.At.Add(-clockSkew))
 	switch {
 	case who != nil && (!a.Force || fresh):
+	case who == nil && r.Method == http.MethodPost:
+		// From another site, and by POST, a session's cookie that is "Lax" stays behind: it comes with the next request.
+		return p.again(w, r, a)
 	case a.Passive:
 		return &RefusedError{Code: CodeStatus, Status: Status{Code: StatusResponder, Detail: StatusNoPassive}}
 	case who == nil && a.Back:
@@ -226,15 +232,35 @@ func (p *IDP) answer(w http.ResponseWriter, r *http.Request, a asked) error {
 // askLogin sends the browser to the caller's login, and back here.
 func (p *IDP) askLogin(w http.ResponseWriter, r *http.Request, a asked, renew bool) error {
 	a.Back = true
-	b, err := json.Marshal(a)
+	back, err := p.wait(r.Context(), a)
 	if err != nil {
 		return err
 	}
-	state := newID()
-	if err := p.store.Put(r.Context(), p.key("s", state), b, requestLife); err != nil {
-		return &RefusedError{Code: CodePort, Field: "Store", cause: err}
+	noStore(w.Header())
+	p.c.Login(w, r, back, renew || a.Force)
+	return nil
+}
+
+// again has the browser come back at once.
+func (p *IDP) again(w http.ResponseWriter, r *http.Request, a asked) error {
+	back, err := p.wait(r.Context(), a)
+	if err != nil {
+		return err
 	}
 	noStore(w.Header())
-	p.c.Login(w, r, p.baseURL+"/continue?"+url.Values{"state": {state}}.Encode(), renew || a.Force)
+	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
+}
+
+// wait keeps a request, and returns the address where it is taken up.
+func (p *IDP) wait(ctx context.Context, a asked) (string, error) {
+	b, err := json.Marshal(a)
+	if err != nil {
+		return "", err
+	}
+	state := newID()
+	if err := p.store.Put(ctx, p.key("s", state), b, requestLife); err != nil {
+		return "", &RefusedError{Code: CodePort, Field: "Store", cause: err}
+	}
+	return p.baseURL + "/continue?" + url.Values{"state": {state}}.Encode(), nil
 }

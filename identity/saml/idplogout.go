@@ -177,16 +177,23 @@ func (p *IDP) logout(w http.ResponseWriter, r *http.Request) {
 		p.answerLogout(w, r, request, Status{Code: StatusResponder}, soap) // and nobody is told that anything ended
 		return
 	}
-	ctx := r.Context()
+	ctx := context.WithoutCancel(r.Context()) // a service that does not wait must not stop it half way
 	sessions, err := p.sessions(ctx, request)
+	// The services of all of them are told together.
+	told := make([]identity.Ended, len(sessions))
+	var wait sync.WaitGroup
+	for i, f := range sessions {
+		wait.Go(func() { told[i] = p.endSession(ctx, f.session, request.Issuer) })
+	}
+	wait.Wait()
 	var ended identity.Ended
 	status := Status{Code: StatusSuccess}
 	done := map[string]bool{}
-	for _, f := range sessions {
+	for i, f := range sessions {
+		ended = ended.With(told[i])
 		if done[f.session] {
 			continue // the person came to the service twice
 		}
-		ended = ended.With(p.endSession(ctx, f.session, request.Issuer))
 		if err := p.c.End(ctx, f.session); err != nil {
 			p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "End", cause: err})
 			p.restore(ctx, request, f)

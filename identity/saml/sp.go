@@ -29,8 +29,8 @@ type SPConfig struct {
 	// Declined answers when an identity provider did not sign the person in, as for a passive request without a session; a page
 	// when nil.
 	Declined func(w http.ResponseWriter, r *http.Request, status Status, back string)
-	// Ended ends the caller's sessions that a request of logout names, and tells their partners. It returns how many they were:
-	// none is no error.
+	// Ended ends the caller's sessions that a request of logout names, see [LogoutRequest.Names], and tells their partners. It
+	// returns how many they were: none is no error. Its context does not end when the request does.
 	Ended func(ctx context.Context, l *LogoutRequest) (int, error)
 	// Page shows a page; a plain one in French and English when nil.
 	Page PageFunc

@@ -83,13 +83,14 @@ func (p *SP) loggedOut(w http.ResponseWriter, r *http.Request, l *LogoutResponse
 // was (R-SLO-1).
 func (p *SP) endedUpstream(w http.ResponseWriter, r *http.Request, l *LogoutRequest, soap bool) {
 	status := Status{Code: StatusSuccess}
+	ctx := context.WithoutCancel(r.Context()) // a provider that does not wait must not stop it half way
 	if p.c.Ended == nil {
 		status = Status{Code: StatusResponder}
-	} else if n, err := p.c.Ended(r.Context(), l); err != nil {
-		p.logged(r.Context(), "saml: logout", &RefusedError{Code: CodePort, Field: "Ended", cause: err})
+	} else if n, err := p.c.Ended(ctx, l); err != nil {
+		p.logged(ctx, "saml: logout", &RefusedError{Code: CodePort, Field: "Ended", cause: err})
 		status = Status{Code: StatusResponder}
 	} else {
-		p.log.InfoContext(r.Context(), "saml: logout asked upstream", slog.Any("request", l), slog.Int("ended", n))
+		p.log.InfoContext(ctx, "saml: logout asked upstream", slog.Any("request", l), slog.Int("ended", n))
 	}
 	p.answerLogout(w, r, l, status, soap)
 }
