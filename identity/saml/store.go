@@ -20,8 +20,8 @@ type Store interface {
 	Get(ctx context.Context, key string) ([]byte, bool, error)
 	// Take returns a value and removes it, in one step: of any number of calls at once, one gets it.
 	Take(ctx context.Context, key string) ([]byte, bool, error)
-	// Join adds an entry to a list, which is kept for as long as life from now on. End removes the list, and returns its
-	// entries in the order in which they came.
+	// Join adds an entry to a list, where it stays for as long as life. End removes the list, and returns its entries in the
+	// order in which they came.
 	Join(ctx context.Context, list string, entry []byte, life time.Duration) error
 	End(ctx context.Context, list string) ([][]byte, error)
 }
@@ -32,7 +32,7 @@ type MemoryStore struct {
 
 	mu    sync.Mutex
 	held  map[string]kept
-	lists map[string]list
+	lists map[string][]kept
 	swept time.Time
 }
 
@@ -41,16 +41,11 @@ type kept struct {
 	until time.Time
 }
 
-type list struct {
-	entries [][]byte
-	until   time.Time
-}
-
 var _ Store = (*MemoryStore)(nil)
 
 // NewMemoryStore returns an empty store; time.Now is its clock when nil.
 func NewMemoryStore(clock func() time.Time) *MemoryStore {
-	return &MemoryStore{MemoryReplay: MemoryReplay{Clock: clock}, held: map[string]kept{}, lists: map[string]list{}}
+	return &MemoryStore{MemoryReplay: MemoryReplay{Clock: clock}, held: map[string]kept{}, lists: map[string][]kept{}}
 }
 
 // lock locks the store, drops what is over now and then, and returns the time.
@@ -65,8 +60,10 @@ func (m *MemoryStore) lock() time.Time {
 			}
 		}
 		for k, v := range m.lists {
-			if !now.Before(v.until) {
+			if v = alive(v, now); len(v) == 0 {
 				delete(m.lists, k)
+			} else {
+				m.lists[k] = v
 			}
 		}
 	}
@@ -108,25 +105,26 @@ func (m *MemoryStore) Take(_ context.Context, key string) ([]byte, bool, error) 
 func (m *MemoryStore) Join(_ context.Context, name string, entry []byte, life time.Duration) error {
 	now := m.lock()
 	defer m.mu.Unlock()
-	l := m.lists[name]
-	if !now.Before(l.until) {
-		l = list{}
-	}
-	l.entries, l.until = append(l.entries, slices.Clone(entry)), now.Add(life)
-	m.lists[name] = l
+	m.lists[name] = append(m.lists[name], kept{slices.Clone(entry), now.Add(life)})
 	return nil
+}
+
+// alive drops what is over.
+func alive(list []kept, now time.Time) []kept {
+	return slices.DeleteFunc(list, func(k kept) bool { return !now.Before(k.until) })
 }
 
 // End implements [Store].
 func (m *MemoryStore) End(_ context.Context, name string) ([][]byte, error) {
 	now := m.lock()
 	defer m.mu.Unlock()
-	l, ok := m.lists[name]
+	list := alive(m.lists[name], now)
 	delete(m.lists, name)
-	if !ok || !now.Before(l.until) {
-		return nil, nil
+	var out [][]byte
+	for _, k := range list {
+		out = append(out, k.value)
 	}
-	return l.entries, nil
+	return out, nil
 }
 
 // key is the key of something of this side: its kind and its hash. Several sides may share a store.

@@ -100,4 +100,12 @@ func RunStore(t *testing.T, open func(now func() time.Time) saml.Store) {
 	assert.Empty(t, ended("p"+key(4)))
 	pass(2 * time.Minute)
 	assert.Empty(t, ended("p"+key(5)), "its time is over")
+
+	// Each entry has its own life: a list that is added to for ever does not grow for ever.
+	require.NoError(t, s.Join(ctx, "p"+key(6), []byte("a"), time.Minute))
+	pass(50 * time.Second)
+	require.NoError(t, s.Join(ctx, "p"+key(6), []byte("b"), time.Minute))
+	pass(20 * time.Second)
+	require.NoError(t, s.Join(ctx, "p"+key(6), []byte("c"), time.Minute))
+	assert.Equal(t, []string{"b", "c"}, ended("p"+key(6)))
 }
