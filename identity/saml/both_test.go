@@ -382,6 +382,7 @@ func TestBothSides(t *testing.T) {
 			assert.Equal(t, []string{"D'ALMEIDA & Fils"}, got["urn:oid:2.5.4.4"])
 			assert.Equal(t, []string{"0350029S", "0350030T"}, got["uai"])
 			assert.NotContains(t, got, "x", "XML cannot carry it")
+			assert.Contains(t, w.idpV.log.String(), `"element":"x"`, "and nothing happens in silence")
 			require.Len(t, w.released, 1)
 			assert.Equal(t, []ent.Field{"extra.control", "extra.vecteur", "login", "name.family", "school.uai"}, w.released[0].Fields)
 

@@ -388,6 +388,16 @@ func TestRequestedContext(t *testing.T) {
 	}
 }
 
+// A provider that does not say how somebody signed in says that it was by a password.
+func TestNoContext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *world, idp *saml.IDPConfig, _ *saml.SPConfig) {
+		idp.Context = func(*identity.Principal) string { return "" }
+	})
+	_, body := visit(t, w.browser, w.spV.http.URL+"/login")
+	assert.Contains(t, body, "signed in")
+}
+
 // An address that has left the metadata while the person signed in gets nothing.
 func TestAddressThatIsGone(t *testing.T) {
 	t.Parallel()
@@ -807,4 +817,94 @@ func TestOddPartners(t *testing.T) {
 		_, err := saml.NewIDP(c)
 		require.ErrorIs(t, err, saml.CodeSetup, name)
 	}
+}
+
+// All of it by POST: sign-in, and logout both ways, where the metadata has no address for a redirect.
+func TestAllByPOST(t *testing.T) {
+	t.Parallel()
+	only := func(p *saml.Partner) {
+		var kept []saml.Endpoint
+		for _, e := range p.Entity.Roles[0].Endpoints {
+			if e.Binding == saml.BindingPOST {
+				kept = append(kept, e)
+			}
+		}
+		p.Entity.Roles[0].Endpoints = kept
+	}
+	w := newWorld(t, func(w *world, _ *saml.IDPConfig, _ *saml.SPConfig) { w.partner, w.provider = only, only })
+	_, body := visit(t, w.browser, w.spV.http.URL+"/login")
+	require.Equal(t, "signed in at /page?a=1 lea.dupont", body)
+	_, body = visit(t, w.browser, w.spV.http.URL+"/logout")
+	assert.Equal(t, "nobody at /bye", body)
+	assert.Zero(t, w.idpV.count())
+	assert.Zero(t, w.spV.count())
+}
+
+// Metadata that is over counts for nothing on any way: sign-in, logout by the browser, over SOAP, and what we tell a partner.
+func TestMetadataOverAtLogout(t *testing.T) {
+	t.Parallel()
+	line := &wire{answer: func(*http.Request, string) (int, string) { return 500, "" }}
+	soon := func(w *world) func(p *saml.Partner) {
+		return func(p *saml.Partner) { p.Entity.Roles[0].ValidUntil = w.clock.read().Add(5 * time.Minute) }
+	}
+	w := newWorld(t, func(w *world, idp *saml.IDPConfig, _ *saml.SPConfig) {
+		idp.Egress = &http.Client{Transport: line}
+		w.partner, w.provider = soon(w), soon(w)
+	})
+	for range 2 {
+		_, _ = visit(t, browser(w.idpV, w.spV), w.spV.http.URL+"/login")
+	}
+	u := w.spV.sessions["session-x"].upstream
+	rec := httptest.NewRecorder()
+	require.NoError(t, w.sp.Logout(rec, httptest.NewRequest(http.MethodGet, "/", nil), u, "/bye"))
+	assert.Equal(t, 1, w.idp.EndSession(t.Context(), "session-xx").Failed)
+	require.Len(t, line.sent, 1)
+
+	w.clock.add(6 * time.Minute)
+	res, err := w.browser.Get(rec.Header().Get("Location"))
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.Equal(t, http.StatusForbidden, res.StatusCode)
+	assert.Equal(t, 2, w.idpV.count(), "by the browser")
+	res, err = w.browser.Post(w.spV.http.URL+"/saml/slo", "text/xml", strings.NewReader(line.sent[0]))
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.Equal(t, http.StatusForbidden, res.StatusCode)
+	assert.Equal(t, 2, w.spV.count(), "over SOAP")
+	assert.Equal(t, identity.Ended{Visits: 1, Failed: 1}, w.idp.EndSession(t.Context(), "session-x"))
+	assert.Len(t, line.sent, 1, "nothing is sent there any more")
+	for _, log := range []string{w.idpV.log.String(), w.spV.log.String()} {
+		assert.Contains(t, log, string(saml.CodeRetired))
+	}
+}
+
+// What comes back as it was sent is text in the page that carries it, whose only script is ours.
+func TestMarkupInPages(t *testing.T) {
+	t.Parallel()
+	const nasty = `"><script>alert(1)</script>`
+	w := newWorld(t, func(w *world, _ *saml.IDPConfig, _ *saml.SPConfig) {
+		w.partner = func(p *saml.Partner) {
+			p.Entity.Roles[0].AuthnRequestsSigned = false
+			for i := range p.Entity.Roles[0].Endpoints {
+				if e := &p.Entity.Roles[0].Endpoints[i]; e.Kind == "AssertionConsumerService" {
+					e.Location += "?" + nasty
+				}
+			}
+		}
+	})
+	address := mustURL(t, authnRequest(t, w, false, func(el *etree.Element) { el.RemoveAttr("AssertionConsumerServiceURL") }))
+	values := url.Values{"SAMLRequest": {encode(inflated(t, address.Query().Get("SAMLRequest")))}, "RelayState": {nasty}}
+	res, err := w.browser.PostForm(w.idpV.http.URL+"/idp/sso", values)
+	require.NoError(t, err)
+	b, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.NotContains(t, string(b), "<script>")
+	_, fields, ok := form(string(b))
+	require.True(t, ok)
+	assert.Equal(t, nasty, fields.Get("RelayState"))
+	policy := res.Header.Get("Content-Security-Policy")
+	assert.Regexp(t, `^default-src 'none'; script-src 'nonce-[A-Z2-7]{26}'; frame-ancestors 'none'; base-uri 'none'$`, policy)
+	assert.Equal(t, "no-referrer", res.Header.Get("Referrer-Policy"))
+	assert.Equal(t, "no-store", res.Header.Get("Cache-Control"))
 }

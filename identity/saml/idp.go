@@ -37,7 +37,7 @@ type IDPConfig struct {
 	Journal func(ctx context.Context, account ent.ID, d ent.Disclosure) error
 	// Opaque makes identifiers for one partner: see identity.Opaque.
 	Opaque func(partner string, account ent.ID) string
-	// Context returns the AuthnContext class of a sign-in; PasswordProtectedTransport when nil.
+	// Context returns the AuthnContext class of a sign-in; PasswordProtectedTransport when nil, or when it says nothing.
 	Context func(who *identity.Principal) string
 	// RequireSigned refuses requests that are not signed, whatever the service's metadata says.
 	RequireSigned bool

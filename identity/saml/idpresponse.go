@@ -33,9 +33,12 @@ type participant struct {
 // assert sends an assertion to a service.
 func (p *IDP) assert(w http.ResponseWriter, r *http.Request, a asked, who *identity.Principal, partner *Partner, role Role) error {
 	ctx, now := r.Context(), p.utc()
-	class := PasswordProtected
+	class := ""
 	if p.c.Context != nil {
 		class = p.c.Context(who)
+	}
+	if class == "" {
+		class = PasswordProtected
 	}
 	if a.Contexts != nil && !slices.Contains(a.Contexts, class) {
 		return &RefusedError{Code: CodeStatus, Status: Status{Code: StatusResponder, Detail: StatusNoAuthnContext}}
@@ -59,11 +62,15 @@ func (p *IDP) assert(w http.ResponseWriter, r *http.Request, a asked, who *ident
 	for _, i := range released.Issues {
 		p.log.WarnContext(ctx, "saml: an attribute was left out", slog.String("partner", partner.Entity.ID), slog.String("code", string(i.Code)))
 	}
+	list, dropped := partner.attributes(released.Values)
+	for _, name := range dropped {
+		p.log.WarnContext(ctx, "saml: a value was left out", slog.String("partner", partner.Entity.ID), slog.String("element", name))
+	}
 	one := participant{Partner: partner.Entity.ID, Index: newID()}
 	if one.NameID, err = p.nameID(a, partner, released); err != nil {
 		return err
 	}
-	root, err := p.response(a, who, class, partner, role, released, one, now)
+	root, err := p.response(a, who, class, partner, role, list, one, now)
 	if err != nil {
 		return err
 	}
@@ -129,7 +136,7 @@ func (p *IDP) nameID(a asked, partner *Partner, released *identity.Released) (Na
 }
 
 // response is the response with its assertion (R-SAML-1).
-func (p *IDP) response(a asked, who *identity.Principal, class string, partner *Partner, role Role, released *identity.Released, one participant, now time.Time) (*etree.Element, error) {
+func (p *IDP) response(a asked, who *identity.Principal, class string, partner *Partner, role Role, list []crewjam.Attribute, one participant, now time.Time) (*etree.Element, error) {
 	until := now.Add(assertionLife)
 	end := who.At.UTC().Truncate(time.Second).Add(p.c.SessionLife)
 	if end.Before(until) {
@@ -154,7 +161,7 @@ func (p *IDP) response(a asked, who *identity.Principal, class string, partner *
 			AuthnContext: crewjam.AuthnContext{AuthnContextClassRef: &crewjam.AuthnContextClassRef{Value: class}},
 		}},
 	}
-	if list := partner.attributes(released.Values); len(list) > 0 {
+	if len(list) > 0 {
 		m.AttributeStatements = []crewjam.AttributeStatement{{Attributes: list}}
 	}
 	envelope := crewjam.Response{
@@ -191,9 +198,8 @@ func (p *IDP) response(a asked, who *identity.Principal, class string, partner *
 }
 
 // attributes writes what a layout released as attributes: each name once with its values, elements with elements inside by
-// those inside.
-func (p *Partner) attributes(values []identity.Value) []crewjam.Attribute {
-	var out []crewjam.Attribute
+// those inside. Dropped are the elements whose values XML cannot carry.
+func (p *Partner) attributes(values []identity.Value) (out []crewjam.Attribute, dropped []string) {
 	at := map[string]int{}
 	var add func([]identity.Value)
 	add = func(list []identity.Value) {
@@ -202,7 +208,11 @@ func (p *Partner) attributes(values []identity.Value) []crewjam.Attribute {
 				add(v.Values)
 				continue
 			}
-			if v.Text == "" || !printable(v.Text) {
+			if v.Text == "" {
+				continue
+			}
+			if !printable(v.Text) {
+				dropped = append(dropped, v.Name)
 				continue
 			}
 			name := p.Names[v.Name]
@@ -225,7 +235,7 @@ func (p *Partner) attributes(values []identity.Value) []crewjam.Attribute {
 		}
 	}
 	add(values)
-	return out
+	return out, dropped
 }
 
 // printable reports whether XML can carry a text.
