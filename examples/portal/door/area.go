@@ -60,7 +60,8 @@ type Area struct {
 	opt   Options
 	site  *web.Site
 	views web.Views
-	db    *sqldb.DB
+	// db is nil when all is in memory.
+	db *sqldb.DB
 
 	accounts *account.Service
 	sessions *sessions
@@ -90,40 +91,60 @@ func New(ctx context.Context, o Options) (*Area, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := ":memory:"
-	if o.Data != "" {
-		path = filepath.Join(o.Data, "comptes.db")
-	}
-	db, err := open.SQLite(ctx, path, open.Options{Logger: o.Log})
-	if err != nil {
-		return nil, fmt.Errorf("portal: %w", err)
-	}
-	a := &Area{opt: o, views: views, db: db}
+	a := &Area{opt: o, views: views}
 	if err := a.build(ctx); err != nil {
-		_ = db.Close() // the first error tells more
+		_ = a.Close() // the first error tells more
 		return nil, fmt.Errorf("portal: %w", err)
 	}
 	return a, nil
 }
 
+// stores are where accounts, sessions, attempts, tickets and states are kept.
+type stores struct {
+	accounts account.Store
+	sessions account.SessionStore
+	buckets  account.Buckets
+	tickets  cas.Registry
+	saml     saml.Store
+}
+
+// keep opens the stores: a database in the folder of Options.Data, the memory without one.
+func (a *Area) keep(ctx context.Context) (stores, error) {
+	if a.opt.Data == "" {
+		return stores{
+			account.NewMemoryStore(), account.NewMemorySessions(), account.NewMemoryBuckets(), cas.NewMemoryRegistry(a.opt.Now), saml.NewMemoryStore(a.opt.Now),
+		}, nil
+	}
+	db, err := open.SQLite(ctx, filepath.Join(a.opt.Data, "comptes.db"), open.Options{Logger: a.opt.Log})
+	if err != nil {
+		return stores{}, err
+	}
+	a.db = db
+	if err := db.Migrate(ctx, accountsql.Schema(), ticketsql.Schema()); err != nil {
+		return stores{}, err
+	}
+	tickets := ticketsql.New(db, tenant, a.opt.Now)
+	return stores{accountsql.New(db), accountsql.NewSessions(db), accountsql.NewBuckets(db), tickets, tickets.States()}, nil
+}
+
 // build puts the parts together. The keys are made at each start, which is why the portal's codes and second factors do not
 // outlive it: a product keeps them.
 func (a *Area) build(ctx context.Context) error {
-	if err := a.db.Migrate(ctx, accountsql.Schema(), ticketsql.Schema()); err != nil {
+	in, err := a.keep(ctx)
+	if err != nil {
 		return err
 	}
 	key := []byte(rand.Text() + rand.Text())
 	a.sessions = &sessions{area: a, Sessions: account.Sessions{
-		Store: accountsql.NewSessions(a.db), Clock: a.opt.Now, Logger: a.opt.Log, OnEnd: a.ended,
+		Store: in.sessions, Clock: a.opt.Now, Logger: a.opt.Log, OnEnd: a.ended,
 	}}
 	a.accounts = &account.Service{
-		Store: accountsql.New(a.db), Sessions: &a.sessions.Sessions, Hasher: account.NewHasher(),
-		Throttle: &account.Throttle{Buckets: accountsql.NewBuckets(a.db)}, Keys: account.Keys{Current: key}, Notifier: &a.mail,
+		Store: in.accounts, Sessions: &a.sessions.Sessions, Hasher: account.NewHasher(),
+		Throttle: &account.Throttle{Buckets: in.buckets}, Keys: account.Keys{Current: key}, Notifier: &a.mail,
 		ResetURL: func(token string) string { return a.opt.Origin + "/oubli/" + token },
 		MailURL:  func(token string) string { return a.opt.Origin + "/adresse/" + token },
 		Issuer:   "Portail Cartable", Clock: a.opt.Now, Logger: a.opt.Log,
 	}
-	tickets := ticketsql.New(a.db, tenant, a.opt.Now)
 	opaque, err := identity.Opaque(key)
 	if err != nil {
 		return err
@@ -136,13 +157,13 @@ func (a *Area) build(ctx context.Context) error {
 		return err
 	}
 	a.cas = &cas.Server{
-		BaseURL: a.opt.Origin + "/cas", Services: a.partners, Tickets: tickets, Session: a.principal, Attributes: a.attributes,
+		BaseURL: a.opt.Origin + "/cas", Services: a.partners, Tickets: in.tickets, Session: a.principal, Attributes: a.attributes,
 		Login: a.askToSignIn, SignOut: func(w http.ResponseWriter, r *http.Request) error { a.sessions.End(w, r); return nil },
 		Page: a.casPage, Journal: a.journal.keep, Opaque: opaque, Egress: identity.Egress(true), Logger: a.opt.Log, Now: a.opt.Now,
 	}
 	a.idp, err = saml.NewIDP(saml.IDPConfig{
 		EntityID: a.opt.Origin + "/idp/metadata", BaseURL: a.opt.Origin + "/idp", PlainHTTP: true, Keys: []saml.KeyPair{signing},
-		Partners: a.partners, Store: tickets.States(), Session: a.principal, Attributes: a.attributes, Login: a.askToSignIn,
+		Partners: a.partners, Store: in.saml, Session: a.principal, Attributes: a.attributes, Login: a.askToSignIn,
 		End: a.endSession, Journal: a.journal.keep, Opaque: opaque, Egress: identity.Egress(true), Page: a.samlPage, Logger: a.opt.Log, Clock: a.opt.Now,
 	})
 	if err != nil {
@@ -154,7 +175,7 @@ func (a *Area) build(ctx context.Context) error {
 	if a.educonnect, err = newEduConnect(a, signing, opaque); err != nil {
 		return err
 	}
-	if err := a.trustEduConnect(signing, tickets.States()); err != nil {
+	if err := a.trustEduConnect(signing, in.saml); err != nil {
 		return err
 	}
 	a.demos, err = newDemos(a, signing)
@@ -163,7 +184,12 @@ func (a *Area) build(ctx context.Context) error {
 
 // Close waits for what goes on behind an answer, and closes the accounts.
 func (a *Area) Close() error {
-	a.accounts.Drain()
+	if a.accounts != nil {
+		a.accounts.Drain()
+	}
+	if a.db == nil {
+		return nil
+	}
 	if err := a.db.Close(); err != nil {
 		return fmt.Errorf("portal: %w", err)
 	}
