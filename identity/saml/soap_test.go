@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 // wire answers in the place of a partner, and keeps what was sent.
 type wire struct {
 	answer func(r *http.Request, id string) (int, string)
+	mu     sync.Mutex
 	sent   []string
 }
 
@@ -29,7 +31,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.mu.Lock()
 	w.sent = append(w.sent, string(b))
+	w.mu.Unlock()
 	rec := httptest.NewRecorder()
 	status, body := w.answer(r, idOfRequest.FindStringSubmatch(string(b))[1])
 	rec.WriteHeader(status)
