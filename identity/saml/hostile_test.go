@@ -398,6 +398,26 @@ func TestNoContext(t *testing.T) {
 	assert.Contains(t, body, "signed in")
 }
 
+// A service that asks for one person gets that person or nobody (SAML 2.0 Core, 3.4.1.4).
+func TestRequestedSubject(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]string{"lea.dupont": "", "tom.martin": saml.StatusUnknownPrincipal} {
+		var got saml.Status
+		w := newWorld(t, func(w *world, _ *saml.IDPConfig, sp *saml.SPConfig) {
+			w.partner = func(p *saml.Partner) {
+				p.NameID, p.Entity.Roles[0].AuthnRequestsSigned = saml.NameIDPrincipal, false
+			}
+			sp.Declined = func(_ http.ResponseWriter, _ *http.Request, s saml.Status, _ string) { got = s }
+		})
+		_, body := visit(t, w.browser, authnRequest(t, w, false, func(el *etree.Element) {
+			el.CreateElement("saml:Subject").CreateElement("saml:NameID").SetText(name)
+		}))
+		assert.Equal(t, status, got.Detail)
+		assert.Equal(t, status == "", strings.Contains(body, "signed in"), body)
+		assert.Equal(t, status == "", len(w.released) == 1)
+	}
+}
+
 // An address that has left the metadata while the person signed in gets nothing.
 func TestAddressThatIsGone(t *testing.T) {
 	t.Parallel()

@@ -131,6 +131,8 @@ type asked struct {
 	// Format is the format of the name that the service wants, Contexts the classes of authentication: any when it is nil.
 	Format   string   `json:"format,omitempty"`
 	Contexts []string `json:"contexts"`
+	// Subject is the hash of the name of the only person that the service wants, "" for anybody.
+	Subject string `json:"subject,omitempty"`
 }
 
 // sso receives the request of a service.

@@ -13,6 +13,7 @@ import (
 // The status codes that an identity provider answers with.
 const (
 	StatusInvalidNameIDPolicy = "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy"
+	StatusUnknownPrincipal    = "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal"
 	StatusNoAuthnContext      = "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"
 )
 
@@ -79,6 +80,17 @@ func (p *IDP) receiveRequest(w http.ResponseWriter, r *http.Request) (asked, err
 	}
 	if len(a.Format) > maxAsked {
 		return asked{}, refuseField(CodeTooLarge, "NameIDPolicy")
+	}
+	subject, err := child(root, nsAssertion, "Subject")
+	if err != nil {
+		return asked{}, err
+	}
+	if subject != nil {
+		name, err := readNameID(subject)
+		if err != nil {
+			return asked{}, err
+		}
+		a.Subject = storeKey("", name.Value)
 	}
 	a.Contexts, err = contexts(root)
 	return a, err

@@ -70,6 +70,9 @@ func (p *IDP) assert(w http.ResponseWriter, r *http.Request, a asked, who *ident
 	if one.NameID, err = p.nameID(a, partner, released); err != nil {
 		return err
 	}
+	if a.Subject != "" && a.Subject != storeKey("", one.NameID.Value) {
+		return &RefusedError{Code: CodeStatus, Status: Status{Code: StatusResponder, Detail: StatusUnknownPrincipal}}
+	}
 	root, err := p.response(a, who, class, partner, role, list, one, now)
 	if err != nil {
 		return err
