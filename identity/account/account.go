@@ -134,12 +134,17 @@ const maxLogin = 320
 
 // LoginKey returns a login as it is compared: without accents, case, nor spaces around.
 func LoginKey(login string) string {
-	login = strings.TrimSpace(login)
+	login = strings.TrimSpace(storable(login))
 	return frtext.Fold(login[:min(len(login), maxLogin)])
 }
 
+// storable leaves out of what was typed the one character that PostgreSQL refuses.
+func storable(s string) string { return strings.ReplaceAll(s, "\x00", "") }
+
 // MailKey returns an address as it is compared.
-func MailKey(mail string) string { return strings.ToLower(strings.TrimSpace(mail)) }
+func MailKey(mail string) string {
+	return strings.ToLower(strings.TrimSpace(strings.ToValidUTF8(storable(mail), "")))
+}
 
 // Logins returns the login and the alias as they are compared, each once.
 func (a *Account) Logins() []string {

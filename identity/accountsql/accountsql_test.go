@@ -1,6 +1,8 @@
 package accountsql_test
 
 import (
+	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,4 +59,25 @@ func TestSweep(t *testing.T) {
 func TestReleasedMigrationsNeverChange(t *testing.T) {
 	t.Parallel()
 	sqldbtest.Frozen(t, accountsql.Schema(), map[string]string{"sql/00001_accounts.sql": "202ffc346676ef2571dbde4e9889b6f2a41697da4d827c7139b6dd01cc6aaaad", "sql/00002_links.sql": "5e5755a4dc42b9b425b5fd440f13059f147eced61faff0dd0392c773e3efc34a"})
+}
+
+// What is typed may hold any byte: no database answers by a failure, which would be told apart from a wrong login.
+func TestAnyLoginIsAnswered(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := service(db)
+		for _, login := range []string{"zoe\x00", "\x00", "\xff\xfe", "zo\xc3", "é\x00", strings.Repeat("é", 400), ""} {
+			_, err := s.SignIn(t.Context(), account.Attempt{Tenant: "t", Login: login, Password: "Bateau-Rouge-42", Address: netip.MustParseAddr("192.0.2.1")})
+			require.ErrorIs(t, err, account.CodeCredentials, "%q", login)
+			_, err = s.Activate(t.Context(), account.Activation{
+				Tenant: "t", Login: login, Code: "abcdefgh", Password: "Bateau-Rouge-42", Terms: "1", Address: netip.MustParseAddr("192.0.2.1"),
+			})
+			require.ErrorIs(t, err, account.CodeActivation, "%q", login)
+			require.NoError(t, s.Store.View(t.Context(), "t", func(tx account.Tx) error {
+				list, err := tx.ByMail(t.Context(), account.MailKey(login+"@exemple.test"))
+				assert.Empty(t, list)
+				return err
+			}), "%q", login)
+		}
+	}, accountsql.Schema())
 }
