@@ -198,7 +198,8 @@ func (h *Hasher) Wrap(ctx context.Context, stored string) (string, error) {
 }
 
 // Verify compares a password with a stored hash. When it is right and the hash is not what Hash makes today, upgrade is the
-// new hash to store. An empty hash is that of somebody unknown: it takes as long, and never matches.
+// new hash to store. An empty hash is that of somebody unknown: it takes as long as one of today's cost, and never matches. Nor does
+// an empty password.
 func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok bool, upgrade string, err error) {
 	return h.verify(ctx, nil, stored, password)
 }
@@ -217,8 +218,12 @@ func (h *Hasher) verify(ctx context.Context, queued func(*Turn), stored, passwor
 }
 
 // compare is one piece of work of the queue. It costs one argon2id at least, whatever is stored, so that the time does not
-// tell an unknown login, nor an old hash.
+// tell an unknown login, nor a hash that is quickly made. One that takes longer than that, as bcrypt does, is told by its time
+// until its person has signed in once.
 func (h *Hasher) compare(stored string, input, raw []byte) (bool, string, error) {
+	if len(raw) == 0 {
+		stored = "" // some bases hold the hash of nothing
+	}
 	if p, ok := parsePHC(stored); ok {
 		if !p.matches(input, raw) {
 			return false, "", nil
@@ -276,6 +281,7 @@ func (h *Hasher) do(ctx context.Context, queued func(*Turn), fn func()) error {
 	if err != nil {
 		return err
 	}
+	defer t.Leave() // queued is the caller's, and may panic
 	if queued != nil && t.Position() > 0 {
 		queued(t)
 	}

@@ -91,8 +91,12 @@ func (t *Turn) Wait() time.Duration {
 	return t.q.estimate(n)
 }
 
-// Run waits for its turn, then runs fn and gives the place back. When the context ends first it returns why, and fn does not run.
+// Run waits for its turn, then runs fn and gives the place back. When the context ends first it returns why, and fn does not run. A
+// turn that was given back already runs nothing: Run returns CodeSetup.
 func (t *Turn) Run(ctx context.Context, fn func()) error {
+	if t.over() {
+		return failure(CodeSetup)
+	}
 	select {
 	case <-t.ready:
 	default:
@@ -107,6 +111,12 @@ func (t *Turn) Run(ctx context.Context, fn func()) error {
 	defer func() { t.q.done(t, t.q.clock().Sub(start)) }()
 	fn()
 	return nil
+}
+
+func (t *Turn) over() bool {
+	t.q.mu.Lock()
+	defer t.q.mu.Unlock()
+	return t.left
 }
 
 // Leave gives the place back without a run. It does nothing after Run.
