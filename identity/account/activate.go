@@ -115,6 +115,11 @@ func (s *Service) activate(ctx context.Context, a Activation) (Outcome, ent.ID, 
 		}
 	}
 	s.tell(ctx, a.Tenant, &main, kind)
+	if found.ID != main.ID { // what its former password opened
+		if err := s.endVia(ctx, a.Tenant, main.ID, EndPassword, found.ID); err != nil {
+			return Outcome{}, found.ID, err
+		}
+	}
 	out, err := s.opened(ctx, a.Tenant, &found, main, Upstream{})
 	return out, found.ID, err
 }
@@ -195,6 +200,9 @@ func (s *Service) ActivateFederated(ctx context.Context, tenant ent.Tenant, id e
 }
 
 func (s *Service) activateFederated(ctx context.Context, tenant ent.Tenant, id ent.ID, u Upstream, terms string) (Outcome, error) {
+	if err := s.ready(); err != nil {
+		return Outcome{}, err
+	}
 	if terms == "" {
 		return Outcome{}, failure(CodeTerms)
 	}
@@ -210,7 +218,7 @@ func (s *Service) activateFederated(ctx context.Context, tenant ent.Tenant, id e
 		switch {
 		case err != nil:
 			return err
-		case main.Blocked:
+		case a.Blocked || main.Blocked:
 			return failure(CodeBlocked)
 		case !main.Activated.IsZero():
 			return failure(CodeActive)

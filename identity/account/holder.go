@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/opencartable/cartable/ent"
 )
@@ -80,9 +81,9 @@ func (h holder) Held(ctx context.Context, tenant ent.Tenant, person ent.ID) ([]e
 func (h holder) Erase(ctx context.Context, tenant ent.Tenant, person ent.ID) (int64, error) {
 	var n int64
 	var ids []ent.ID
-	var main ent.ID
+	var main Account
 	err := h.s.Store.Update(ctx, tenant, func(tx Tx) error {
-		n, ids = 0, nil
+		n, ids, main = 0, nil, Account{}
 		a, err := tx.Account(ctx, person)
 		if isCode(err, CodeUnknown) {
 			return nil
@@ -90,7 +91,9 @@ func (h holder) Erase(ctx context.Context, tenant ent.Tenant, person ent.ID) (in
 		if err != nil {
 			return err
 		}
-		main = a.MergedInto
+		if main, err = follow(ctx, tx, a); err != nil && !isCode(err, CodeUnknown) {
+			return err
+		}
 		list, err := family(ctx, tx, a)
 		if err != nil {
 			return err
@@ -110,17 +113,20 @@ func (h holder) Erase(ctx context.Context, tenant ent.Tenant, person ent.ID) (in
 	if err != nil {
 		return 0, storeError(err)
 	}
-	for _, id := range append(ids, person) {
+	if !slices.Contains(ids, person) {
+		ids = append(ids, person)
+	}
+	for _, id := range ids {
 		k, err := h.s.Sessions.EndAll(ctx, tenant, id, "", EndErased)
 		if err != nil {
 			return n, err
 		}
 		n += int64(k)
 	}
-	if main != "" {
-		return n, h.s.endVia(ctx, tenant, main, person)
+	if main.ID == "" || main.ID == person {
+		return n, nil
 	}
-	return n, nil
+	return n, h.s.endVia(ctx, tenant, main.ID, EndErased, ids...)
 }
 
 // Merge is of [ent.Holder]. Who calls it has decided. A person without an account has nothing to merge.
@@ -160,5 +166,5 @@ func (h holder) Unmerge(ctx context.Context, tenant ent.Tenant, kept, gone ent.I
 	if err != nil {
 		return err
 	}
-	return h.s.endVia(ctx, tenant, kept, gone)
+	return h.s.endParted(ctx, tenant, kept, gone)
 }

@@ -110,6 +110,7 @@ func (s *Service) merge(ctx context.Context, tenant ent.Tenant, into ent.ID, key
 		return "", &Error{Code: CodeMergeHolder, cause: errors.Join(err, undo)}
 	}
 	s.tell(ctx, tenant, &main, KindMerged)
+	s.tell(ctx, tenant, &gone, KindMerged)
 	_, err = s.Sessions.EndAll(ctx, tenant, gone.ID, "", EndMerged)
 	return gone.ID, err
 }
@@ -151,9 +152,27 @@ func (s *Service) unlink(ctx context.Context, tenant ent.Tenant, main, gone ent.
 		if err := tx.Put(ctx, a); err != nil {
 			return err
 		}
+		if err := unlent(ctx, tx, main, &a); err != nil {
+			return err
+		}
 		return tx.Emit(ctx, s.event(EventUnmerged, tenant, gone, by, mergeData{main}))
 	})
 	return storeError(err)
+}
+
+// unlent takes back the activation that link lent to a main account which was never used: its person needs a code again.
+func unlent(ctx context.Context, tx Tx, id ent.ID, gone *Account) error {
+	main, err := tx.Account(ctx, id)
+	switch {
+	case isCode(err, CodeUnknown):
+		return nil
+	case err != nil:
+		return err
+	case main.Password != "" || main.Portal != "" || main.Terms != "" || !main.Activated.Equal(gone.Activated):
+		return nil
+	}
+	main.Activated = time.Time{}
+	return tx.Put(ctx, main)
 }
 
 // Unmerge gives a merged account, named by its login, back what it had: its children, its groups, its own door. Sessions that
@@ -190,21 +209,32 @@ func (s *Service) unmerge(ctx context.Context, tenant ent.Tenant, main, gone ent
 	if err := s.unlink(ctx, tenant, main, gone, by); err != nil {
 		return err
 	}
-	return s.endVia(ctx, tenant, main, gone)
+	return s.endParted(ctx, tenant, main, gone)
 }
 
-// endVia ends the sessions of the main account that the login of a merged one opened.
-func (s *Service) endVia(ctx context.Context, tenant ent.Tenant, main, gone ent.ID) error {
-	list, err := s.Sessions.List(ctx, tenant, main)
-	if err != nil {
-		return err
-	}
-	for _, v := range list {
-		if v.Via == gone {
-			if _, err := s.Sessions.end(ctx, v, EndMerged); err != nil {
-				return err
-			}
+// endParted ends the sessions of an account that the logins of one which was parted from it opened.
+func (s *Service) endParted(ctx context.Context, tenant ent.Tenant, main, gone ent.ID) error {
+	var ids []ent.ID
+	err := s.Store.View(ctx, tenant, func(tx Tx) error {
+		a, err := tx.Account(ctx, gone)
+		if err != nil {
+			return err
 		}
+		list, err := family(ctx, tx, a)
+		ids = nil
+		for _, a := range list {
+			ids = append(ids, a.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return storeError(err)
 	}
-	return nil
+	return s.endVia(ctx, tenant, main, EndMerged, ids...)
+}
+
+// endVia ends the sessions of the main account that the logins of merged ones opened.
+func (s *Service) endVia(ctx context.Context, tenant ent.Tenant, main ent.ID, why EndReason, logins ...ent.ID) error {
+	_, err := s.Sessions.endIf(ctx, tenant, main, why, func(v Session) bool { return slices.Contains(logins, v.Via) })
+	return err
 }

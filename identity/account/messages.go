@@ -32,12 +32,17 @@ const previousFor = 30 * 24 * time.Hour
 func (s *Service) tell(ctx context.Context, tenant ent.Tenant, a *Account, kind string) {
 	fr, en := told(kind, s.issuer())
 	to := []string{a.Mail}
-	if a.PreviousMail != "" && s.now().Sub(a.MailChanged) < previousFor {
-		to = append(to, a.PreviousMail)
+	if previous, ok := s.previousMail(a); ok {
+		to = append(to, previous)
 	}
 	for _, mail := range to {
 		s.send(ctx, s.mail(tenant, a, mail, kind, fr, en))
 	}
+}
+
+// previousMail returns the address before the present one, while it is told too.
+func (s *Service) previousMail(a *Account) (string, bool) {
+	return a.PreviousMail, a.PreviousMail != "" && s.now().Sub(a.MailChanged) < previousFor
 }
 
 func (s *Service) mail(tenant ent.Tenant, a *Account, to, kind string, fr, en ent.Letter) ent.Message {

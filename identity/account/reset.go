@@ -41,7 +41,7 @@ func (s *Service) AskReset(ctx context.Context, tenant ent.Tenant, who string, f
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
-	s.behind.Go(func() {
+	s.behind.start(func() {
 		if err := s.sendReset(ctx, tenant, who, subject); err != nil {
 			logger(s.Logger).ErrorContext(ctx, "reset not sent", slog.String("tenant", string(tenant)), slog.String("error", codeText(err)))
 		}
@@ -160,7 +160,7 @@ func (r Renewal) String() string { return hidden }
 func (r Renewal) GoString() string { return hidden }
 
 // Reset sets the password of the account that a link stands for, once. It ends all sessions, and tells the addresses of the
-// account. The other links of the account are void. It returns CodeLink, CodeExpired, CodePolicy, CodeWait. When the sessions
+// account. The other links, keys and codes of the account are void. It returns CodeLink, CodeExpired, CodePolicy, CodeWait. When the sessions
 // cannot be ended the error says so, and the password is changed all the same.
 func (s *Service) Reset(ctx context.Context, r Renewal) (Outcome, error) {
 	out, id, err := s.reset(ctx, r)
@@ -259,7 +259,7 @@ func (s *Service) newPassword(ctx context.Context, a *Account, password string) 
 }
 
 // setPassword gives a hash to an account and to all those merged into it: a password that was known to somebody else opens
-// none of them any more. Links that were sent are void.
+// none of them any more. Whatever was asked for with the former one is void: links, merge keys, challenges, printed codes.
 func (s *Service) setPassword(ctx context.Context, tx Tx, main Account, hash string) (Account, error) {
 	all, err := family(ctx, tx, main)
 	if err != nil {
@@ -275,13 +275,46 @@ func (s *Service) setPassword(ctx context.Context, tx Tx, main Account, hash str
 		if err := tx.Put(ctx, *a); err != nil {
 			return Account{}, err
 		}
-		for _, kind := range []TokenKind{TokenReset, TokenSecond} {
-			if err := tx.DropTokens(ctx, a.ID, kind); err != nil {
-				return Account{}, err
-			}
+		if err := tx.DropTokens(ctx, a.ID, ""); err != nil {
+			return Account{}, err
 		}
 	}
 	return all[0], nil
+}
+
+// CheckPassword asks the password again of somebody who is signed in, before what matters: a new address, the second factor taken
+// away. Guesses are delayed as at the door. It returns CodeCredentials, CodePortal, CodeWait, CodeQueueFull.
+func (s *Service) CheckPassword(ctx context.Context, tenant ent.Tenant, id ent.ID, password string, from netip.Addr) error {
+	err := s.ready()
+	if err == nil {
+		_, err = s.proved(ctx, tenant, id, password, from)
+	}
+	s.logResult(ctx, "password check", tenant, id, err)
+	return err
+}
+
+// proved returns the account that an account opens, once its password is given.
+func (s *Service) proved(ctx context.Context, tenant ent.Tenant, id ent.ID, password string, from netip.Addr) (Account, error) {
+	a, err := s.Open(ctx, tenant, id)
+	if err != nil {
+		return Account{}, err
+	}
+	if a.Portal != "" {
+		return Account{}, &Error{Code: CodePortal, Portal: a.Portal}
+	}
+	paid, err := s.Throttle.take(ctx, tenant, formSignIn, LoginKey(a.Login), from, "", s.now())
+	if err != nil {
+		return Account{}, err
+	}
+	ok, _, err := s.Hasher.Verify(ctx, a.Password, password)
+	if err != nil {
+		paid.void(ctx, s.now())
+		return Account{}, err
+	}
+	if !ok {
+		return Account{}, failure(CodeCredentials)
+	}
+	return a, paid.right(ctx, s.now())
 }
 
 // Change is a form that changes a password. It holds secrets.
@@ -318,26 +351,8 @@ func (s *Service) changePassword(ctx context.Context, c Change) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
-	a, err := s.Open(ctx, c.Tenant, c.Account)
+	a, err := s.proved(ctx, c.Tenant, c.Account, c.Old, c.Address)
 	if err != nil {
-		return err
-	}
-	if a.Portal != "" {
-		return &Error{Code: CodePortal, Portal: a.Portal}
-	}
-	paid, err := s.Throttle.take(ctx, c.Tenant, formSignIn, LoginKey(a.Login), c.Address, "", s.now())
-	if err != nil {
-		return err
-	}
-	ok, _, err := s.Hasher.Verify(ctx, a.Password, c.Old)
-	if err != nil {
-		paid.void(ctx, s.now())
-		return err
-	}
-	if !ok {
-		return failure(CodeCredentials)
-	}
-	if err := paid.right(ctx, s.now()); err != nil {
 		return err
 	}
 	hash, err := s.newPassword(ctx, &a, c.New)
@@ -367,7 +382,7 @@ func (s *Service) changePassword(ctx context.Context, c Change) error {
 }
 
 // AskMail sends a link to a new address of somebody who is signed in; ConfirmMail makes it theirs. Ask for the password again
-// before, when the session is a remembered one. It returns CodeContact for what is no address, and does nothing when too many
+// before, by [Service.CheckPassword], when the session is a remembered one. It returns CodeContact for what is no address, and does nothing when too many
 // links were asked for.
 func (s *Service) AskMail(ctx context.Context, tenant ent.Tenant, id ent.ID, address string) error {
 	if err := s.ready(); err != nil {
@@ -417,13 +432,16 @@ func validMail(s string) bool {
 	return err == nil && a.Address == s && len(s) <= 254
 }
 
-// ConfirmMail makes the address of a link that of its account, and tells the former one. It returns CodeLink or CodeExpired.
+// ConfirmMail makes the address of a link that of its account, and tells the former one; after several changes in a month, the
+// first one too. It returns CodeLink or CodeExpired.
 func (s *Service) ConfirmMail(ctx context.Context, tenant ent.Tenant, token string) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
 	var a Account
+	var former string
 	err := s.Store.Update(ctx, tenant, func(tx Tx) error {
+		former = ""
 		t, err := s.token(ctx, tx, tenant, TokenMail, token, true)
 		if err != nil {
 			return err
@@ -432,7 +450,11 @@ func (s *Service) ConfirmMail(ctx context.Context, tenant ent.Tenant, token stri
 			return err
 		}
 		if a.Mail != "" && MailKey(a.Mail) != MailKey(t.Payload) {
-			a.PreviousMail, a.MailChanged = a.Mail, s.now()
+			former = a.Mail
+			// The first address of a row of changes is the one to trust: it stays for its month.
+			if _, ok := s.previousMail(&a); !ok {
+				a.PreviousMail, a.MailChanged = former, s.now()
+			}
 		}
 		a.Mail = t.Payload
 		// A link that went to the former address opens nothing any more.
@@ -449,8 +471,12 @@ func (s *Service) ConfirmMail(ctx context.Context, tenant ent.Tenant, token stri
 		return storeError(err)
 	}
 	fr, en := told(KindMailOld, s.issuer())
-	if a.PreviousMail != "" {
-		s.send(ctx, s.mail(tenant, &a, a.PreviousMail, KindMailOld, fr, en))
+	to := []string{former}
+	if previous, ok := s.previousMail(&a); ok && previous != former {
+		to = append(to, previous)
+	}
+	for _, mail := range to {
+		s.send(ctx, s.mail(tenant, &a, mail, KindMailOld, fr, en))
 	}
 	return nil
 }

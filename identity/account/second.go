@@ -50,16 +50,16 @@ func (s *Service) secondFactor(ctx context.Context, tenant ent.Tenant, secret, c
 		if err != nil {
 			return err
 		}
-		if a.Blocked {
-			return failure(CodeBlocked)
+		var payload challengePayload
+		if err := json.Unmarshal([]byte(t.Payload), &payload); err != nil {
+			return failure(CodeChallenge)
+		}
+		if err := stillOpens(ctx, tx, &a, payload.Via); err != nil {
+			return err
 		}
 		recovery, err := s.spend(tenant, &a, code)
 		if err != nil {
 			return err
-		}
-		var payload challengePayload
-		if err := json.Unmarshal([]byte(t.Payload), &payload); err != nil {
-			return failure(CodeChallenge)
 		}
 		out.Account, out.Via, out.upstream = a.Clone(), payload.Via, payload.Upstream
 		if err := tx.Put(ctx, a); err != nil || !recovery {
@@ -74,6 +74,29 @@ func (s *Service) secondFactor(ctx context.Context, tenant ent.Tenant, secret, c
 		return Outcome{}, id, storeError(err)
 	}
 	return out, id, paid.right(ctx, s.now())
+}
+
+// stillOpens tells whether the login that a challenge was given for still opens its account: both may have been blocked, merged,
+// parted or erased since.
+func stillOpens(ctx context.Context, tx Tx, a *Account, via ent.ID) error {
+	from, err := *a, error(nil)
+	if via != "" {
+		from, err = tx.Account(ctx, via)
+	}
+	if err == nil && !a.Blocked && !from.Blocked {
+		from, err = follow(ctx, tx, from)
+	}
+	switch {
+	case isCode(err, CodeUnknown):
+		return failure(CodeChallenge)
+	case err != nil:
+		return err
+	case a.Blocked || from.Blocked:
+		return failure(CodeBlocked)
+	case from.ID != a.ID:
+		return failure(CodeChallenge)
+	}
+	return nil
 }
 
 func asChallenge(err error) error {
@@ -186,8 +209,8 @@ func (s *Service) ConfirmSecond(ctx context.Context, tenant ent.Tenant, id ent.I
 	return codes, nil
 }
 
-// RemoveSecond takes the second factor away: by the person, of whom the caller has just asked a code or the password, or by
-// staff for a lost phone.
+// RemoveSecond takes the second factor away: by the person, of whom the caller has just asked the password by
+// [Service.CheckPassword], or by staff for a lost phone.
 func (s *Service) RemoveSecond(ctx context.Context, tenant ent.Tenant, id ent.ID, by ent.Actor) error {
 	a, err := s.changeSecond(ctx, tenant, id, EventSecondOff, func(a *Account) error {
 		if a.Second == nil {

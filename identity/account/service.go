@@ -42,7 +42,7 @@ type Service struct {
 	Zone   *time.Location
 
 	// behind is what goes on after an answer was given.
-	behind sync.WaitGroup
+	behind background
 }
 
 func (s *Service) ready() error {
@@ -274,7 +274,7 @@ func (s *Service) change(ctx context.Context, tenant ent.Tenant, id ent.ID, by e
 
 // Block keeps a person out, and ends their sessions; Unblock lets them in again.
 func (s *Service) Block(ctx context.Context, tenant ent.Tenant, id ent.ID, by ent.Actor) error {
-	_, err := s.change(ctx, tenant, id, by, EventBlocked, func(_ Tx, a *Account) error {
+	a, err := s.change(ctx, tenant, id, by, EventBlocked, func(_ Tx, a *Account) error {
 		a.Blocked = true
 		return nil
 	})
@@ -282,8 +282,15 @@ func (s *Service) Block(ctx context.Context, tenant ent.Tenant, id ent.ID, by en
 	if err != nil {
 		return err
 	}
-	_, err = s.Sessions.EndAll(ctx, tenant, id, "", EndBlocked)
-	return err
+	if _, err = s.Sessions.EndAll(ctx, tenant, id, "", EndBlocked); err != nil || a.MergedInto == "" {
+		return err
+	}
+	// The account was merged: what its login opened is a session of the main one.
+	main, err := s.Open(ctx, tenant, a.MergedInto)
+	if err != nil {
+		return err
+	}
+	return s.endVia(ctx, tenant, main.ID, EndBlocked, id)
 }
 
 // Unblock undoes Block.
@@ -323,7 +330,47 @@ func (s *Service) Sweep(ctx context.Context, tenant ent.Tenant) (int64, error) {
 }
 
 // Drain waits for what goes on behind an answer: the messages of resets. Call it when the server stops.
-func (s *Service) Drain() { s.behind.Wait() }
+func (s *Service) Drain() { s.behind.wait() }
+
+// background counts what goes on. Unlike a sync.WaitGroup it may be waited for while more begins.
+type background struct {
+	mu   sync.Mutex
+	n    int
+	idle chan struct{} // closed when nothing goes on; nil when nobody waits
+}
+
+func (b *background) start(fn func()) {
+	b.mu.Lock()
+	b.n++
+	b.mu.Unlock()
+	go func() {
+		defer b.end()
+		fn()
+	}()
+}
+
+func (b *background) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.n--; b.n == 0 && b.idle != nil {
+		close(b.idle)
+		b.idle = nil
+	}
+}
+
+func (b *background) wait() {
+	b.mu.Lock()
+	if b.n == 0 {
+		b.mu.Unlock()
+		return
+	}
+	if b.idle == nil {
+		b.idle = make(chan struct{})
+	}
+	idle := b.idle
+	b.mu.Unlock()
+	<-idle
+}
 
 // newToken makes a secret and its token.
 func (s *Service) newToken(tenant ent.Tenant, kind TokenKind, account ent.ID, life time.Duration, payload string) (string, Token, error) {

@@ -279,10 +279,17 @@ func (m *Sessions) Get(ctx context.Context, tenant ent.Tenant, token string) (Se
 }
 
 // Renew gives a session a new token, when its rights grow: after a second factor, for instance. The former one is closed.
+// It returns CodeNoSession for a session that is gone.
 func (m *Sessions) Renew(ctx context.Context, s Session) (Session, string, error) {
 	token, err := newSecret(m.random())
 	if err != nil {
 		return Session{}, "", err
+	}
+	// What ended meanwhile, by a block for instance, stays so.
+	if _, ok, err := m.Store.Remove(ctx, s.Tenant, s.ID); err != nil {
+		return Session{}, "", storeError(err)
+	} else if !ok {
+		return Session{}, "", failure(CodeNoSession)
 	}
 	s.Key = sessionKey(token)
 	if err := m.Store.Put(ctx, s); err != nil {
@@ -335,31 +342,41 @@ func (m *Sessions) Kill(ctx context.Context, tenant ent.Tenant, account ent.ID, 
 	return false, nil
 }
 
-// EndAll ends the sessions of an account but one, "" for none, and returns how many.
+// EndAll ends the sessions of an account but one, "" for none, and returns how many. It goes on
+// past one that cannot be ended, and returns the first error.
 func (m *Sessions) EndAll(ctx context.Context, tenant ent.Tenant, account ent.ID, except string, why EndReason) (int, error) {
+	return m.endIf(ctx, tenant, account, why, func(s Session) bool { return s.ID != except })
+}
+
+// endIf ends some sessions of an account. One that cannot be ended does not keep the others alive.
+func (m *Sessions) endIf(ctx context.Context, tenant ent.Tenant, account ent.ID, why EndReason, which func(Session) bool) (int, error) {
 	list, err := m.Store.List(ctx, tenant, account)
 	if err != nil {
 		return 0, storeError(err)
 	}
 	n := 0
+	var failed error
 	for _, s := range list {
-		if s.ID == except {
+		if !which(s) {
 			continue
 		}
 		ended, err := m.end(ctx, s, why)
-		if err != nil {
-			return n, err
+		if failed == nil {
+			failed = err
 		}
 		if ended {
 			n++
 		}
 	}
-	return n, nil
+	return n, failed
 }
 
 // EndUpstream ends the sessions that a session of a portal opened, all those of the subject when index is "": a logout
-// request of SAML. It returns them.
+// request of SAML. It returns them. A request that names no subject ends none.
 func (m *Sessions) EndUpstream(ctx context.Context, tenant ent.Tenant, provider, subject, index string) ([]Session, error) {
+	if subject == "" {
+		return nil, nil
+	}
 	list, err := m.Store.Upstream(ctx, tenant, provider, subject, index)
 	if err != nil {
 		return nil, storeError(err)

@@ -19,7 +19,8 @@ type Attempt struct {
 	Address netip.Addr
 	// Device is the cookie that [Outcome.Device] put there, "" for none.
 	Device string
-	// Queued is told of the place in the queue when somebody is before: a page may show it while it waits.
+	// Queued is told of the place in the queue when somebody is before: a page may show it while it waits. It returns at once, since
+	// nobody else is served when its turn has come meanwhile.
 	Queued func(*Turn)
 }
 
@@ -232,18 +233,26 @@ func (s *Service) SignInFederated(ctx context.Context, tenant ent.Tenant, id ent
 }
 
 func (s *Service) signInFederated(ctx context.Context, tenant ent.Tenant, id ent.ID, u Upstream) (Outcome, error) {
-	main, err := s.Open(ctx, tenant, id)
-	if err != nil {
+	if err := s.ready(); err != nil {
 		return Outcome{}, err
 	}
-	switch main.State() {
-	case StateBlocked:
+	var found, main Account
+	err := s.Store.View(ctx, tenant, func(tx Tx) error {
+		var err error
+		if found, err = tx.Account(ctx, id); err == nil {
+			main, err = follow(ctx, tx, found)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return Outcome{}, storeError(err)
+	case found.Blocked || main.Blocked:
 		return Outcome{}, failure(CodeBlocked)
-	case StateNotActivated:
+	case main.Activated.IsZero():
 		return Outcome{}, failure(CodeNotActivated)
-	case StateActive, StateMerged:
 	}
-	return s.opened(ctx, tenant, &Account{ID: id}, main, u)
+	return s.opened(ctx, tenant, &found, main, u)
 }
 
 // knownDevice returns the part of the cookie that a login signed in by, "" for none.
