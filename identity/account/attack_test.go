@@ -398,3 +398,41 @@ func TestThePaperOfAMergedLoginEndsItsSessions(t *testing.T) {
 	_, err = s.Sessions.Get(t.Context(), tenant, main)
 	require.NoError(t, err, "the main account keeps its password and its sessions")
 }
+
+// Login, alias and merged logins are doors of one account: guesses at one are guesses at all.
+func TestAnAliasGivesNoMoreGuesses(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	a := relative("a")
+	a.Alias = "zoe.martin"
+	s.active(a)
+	s.active(relative("b"))
+	s.merge("a", "b")
+	for range 5 {
+		_, err := s.signIn("a", "wrong", address("1"))
+		require.ErrorIs(t, err, account.CodeCredentials)
+	}
+	for _, login := range []string{"a", " Zoé.Martin", "B"} {
+		_, err := s.signIn(login, "wrong", address("1"))
+		require.ErrorIs(t, err, account.CodeWait, login)
+	}
+	require.ErrorIs(t, s.CheckPassword(t.Context(), tenant, "a", goodPassword, address("1")), account.CodeWait)
+	_, err := s.signIn("a", goodPassword, address("2"))
+	require.NoError(t, err)
+}
+
+// A clock that is set back by an hour locks nobody out for an hour.
+func TestAClockThatGoesBackLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	l := account.Limit{Burst: 5, Every: time.Minute}
+	at, wait := l.After(monday, monday)
+	require.Zero(t, wait)
+	_, wait = l.After(at, monday.Add(-time.Hour))
+	assert.LessOrEqual(t, wait, time.Minute)
+	for range 4 {
+		at, wait = l.After(at, monday)
+		require.Zero(t, wait)
+	}
+	_, wait = l.After(at, monday)
+	assert.Equal(t, time.Minute, wait, "an empty bucket stays one")
+}

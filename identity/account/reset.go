@@ -302,7 +302,7 @@ func (s *Service) proved(ctx context.Context, tenant ent.Tenant, id ent.ID, pass
 	if a.Portal != "" {
 		return Account{}, &Error{Code: CodePortal, Portal: a.Portal}
 	}
-	paid, err := s.Throttle.take(ctx, tenant, formSignIn, LoginKey(a.Login), from, "", s.now())
+	paid, err := s.Throttle.take(ctx, tenant, formSignIn, signInSubject(&a), from, "", s.now())
 	if err != nil {
 		return Account{}, err
 	}

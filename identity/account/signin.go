@@ -94,16 +94,6 @@ func (s *Service) signIn(ctx context.Context, a Attempt) (out Outcome, id ent.ID
 		return Outcome{}, "", err
 	}
 	key := LoginKey(a.Login)
-	paid, err := s.Throttle.take(ctx, a.Tenant, formSignIn, key, a.Address, s.knownDevice(a.Tenant, key, a.Device), s.now())
-	if err != nil {
-		return Outcome{}, "", err
-	}
-	checked := false
-	defer func() {
-		if !checked {
-			paid.void(ctx, s.now())
-		}
-	}()
 	var found, main Account
 	err = s.Store.View(ctx, a.Tenant, func(tx Tx) error {
 		found, main = Account{}, Account{}
@@ -120,6 +110,20 @@ func (s *Service) signIn(ctx context.Context, a Attempt) (out Outcome, id ent.ID
 	if err != nil {
 		return Outcome{}, "", storeError(err)
 	}
+	subject := "nobody " + key
+	if found.ID != "" {
+		subject = signInSubject(&main)
+	}
+	paid, err := s.Throttle.take(ctx, a.Tenant, formSignIn, subject, a.Address, s.knownDevice(a.Tenant, key, a.Device), s.now())
+	if err != nil {
+		return Outcome{}, found.ID, err
+	}
+	checked := false
+	defer func() {
+		if !checked {
+			paid.void(ctx, s.now())
+		}
+	}()
 	ok, upgrade, err := s.Hasher.verify(ctx, a.Queued, found.Password, a.Password)
 	if err != nil {
 		return Outcome{}, found.ID, err
@@ -152,6 +156,9 @@ func (s *Service) signIn(ctx context.Context, a Attempt) (out Outcome, id ent.ID
 	out.Device, err = s.addDevice(a.Tenant, key, a.Device)
 	return out, found.ID, err
 }
+
+// signInSubject is whom guesses at a password are counted for: one account, whichever of its logins and aliases they are made at.
+func signInSubject(main *Account) string { return "account " + string(main.ID) }
 
 // refused says why, as far as whoever tried may know.
 func (s *Service) refused(ctx context.Context, a Attempt, found *Account) error {

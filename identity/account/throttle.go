@@ -62,6 +62,10 @@ type Buckets interface {
 // After returns the instant of a bucket after one attempt, and how long to wait when it has none left. It is the whole rule,
 // for a store.
 func (l Limit) After(at, now time.Time) (time.Time, time.Duration) {
+	// Further ahead than an empty bucket it is only when the clock was set back since, or the limit made narrower.
+	if empty := now.Add(time.Duration(l.Burst) * l.Every); at.After(empty) {
+		at = empty
+	}
 	if at.Before(now) {
 		at = now
 	}
@@ -200,7 +204,7 @@ func (t *Throttle) limits() Limits {
 	return *t.Limits
 }
 
-// take pays for an attempt on a subject: the key of a login, or an account. device is the secret of a browser that
+// take pays for an attempt on a subject: an account, or what was typed. device is the secret of a browser that
 // signed in to it before, "" for another one.
 func (t *Throttle) take(ctx context.Context, tenant ent.Tenant, f form, subject string, addr netip.Addr, device string, now time.Time) (*attempt, error) {
 	l := t.limits()
