@@ -191,8 +191,7 @@ func (s *site) ended(_ context.Context, l *saml.LogoutRequest) (int, error) {
 	defer s.mu.Unlock()
 	n := 0
 	for token, v := range s.sessions {
-		u := v.upstream
-		if u.Issuer == l.Issuer && u.NameID.Value == l.NameID.Value && (len(l.SessionIndexes) == 0 || slices.Contains(l.SessionIndexes, u.SessionIndex)) {
+		if l.Names(v.upstream) {
 			delete(s.sessions, token)
 			n++
 		}

@@ -198,7 +198,7 @@ func (f *families) ended(ctx context.Context, l *saml.LogoutRequest) (int, error
 	var tokens []string
 	f.mu.Lock()
 	for token, u := range f.upstream {
-		if u.Issuer == l.Issuer && u.NameID.Value == l.NameID.Value && (len(l.SessionIndexes) == 0 || slices.Contains(l.SessionIndexes, u.SessionIndex)) {
+		if l.Names(u) {
 			tokens = append(tokens, token)
 			delete(f.upstream, token)
 		}

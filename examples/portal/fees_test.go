@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/examples/portal/intake"
 	"github.com/opencartable/cartable/fees/tariff/grids"
 )
@@ -32,7 +33,7 @@ func family(changes ...string) url.Values {
 
 func TestFees(t *testing.T) {
 	t.Parallel()
-	s := start(t, intake.Options{})
+	s := start(t, intake.Options{Academy: enttest.Options{Persons: 1500}})
 	who := s.choices(t)
 
 	t.Run("a parent computes a quotient and reads prices with their reasons", func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -84,9 +83,7 @@ func newDemos(a *Area, key saml.KeyPair) (*demos, error) {
 			http.Redirect(w, r, back, http.StatusSeeOther)
 		},
 		Ended: func(_ context.Context, l *saml.LogoutRequest) (int, error) {
-			return d.end(func(s demoSession) bool {
-				return s.up.Issuer == l.Issuer && s.up.NameID.Value == l.NameID.Value && (len(l.SessionIndexes) == 0 || slices.Contains(l.SessionIndexes, s.up.SessionIndex))
-			}), nil
+			return d.end(func(s demoSession) bool { return l.Names(s.up) }), nil
 		},
 	})
 	if err != nil {
