@@ -59,6 +59,18 @@ func (v *visitor) posts(body string) string {
 	return ""
 }
 
+// cookies are the names of those that the browser holds.
+func (v *visitor) cookies() []string {
+	v.t.Helper()
+	u, err := url.Parse(v.url)
+	require.NoError(v.t, err)
+	var out []string
+	for _, c := range v.c.Jar.Cookies(u) {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
 func TestSignInByPassword(t *testing.T) {
 	t.Parallel()
 	s := start(t, intake.Options{})
@@ -116,6 +128,7 @@ func TestSecondFactor(t *testing.T) {
 	_, body = other.post("/connexion/compte", url.Values{"login": {"administration"}, "password": {trialPassword}})
 	require.Contains(t, body, "Code de votre application")
 	assert.NotContains(t, body, "Se déconnecter", "nobody is signed in yet")
+	assert.Contains(t, other.cookies(), "portail-navigateur", "the password was right: what neighbours try does not delay this browser")
 	challenge := field(t, body, "challenge")
 	status, body = other.post("/connexion/code", url.Values{"challenge": {challenge}, "code": {account.TOTP(raw, time.Now())}})
 	assert.Equal(t, http.StatusUnprocessableEntity, status, "a code that was used")
@@ -126,6 +139,14 @@ func TestSecondFactor(t *testing.T) {
 	assert.Contains(t, plain(body), "le second facteur reste")
 	_, body = other.post("/mon-compte/second-facteur/retirer", url.Values{"password": {trialPassword}})
 	assert.Contains(t, body, "Le second facteur est retiré")
+	e := other.page("/mon-compte/second-facteur")
+	raw, err = base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(field(t, e, "secret"), " ", ""))
+	require.NoError(t, err)
+	_, _ = other.post("/mon-compte/second-facteur", url.Values{"secret": {"AAAA"}, "code": {account.TOTP(raw, time.Now())}})
+	for range 6 {
+		_, body = other.post("/mon-compte/second-facteur/retirer", url.Values{"password": {"faux"}})
+	}
+	assert.Contains(t, plain(body), "Trop d’essais", "an open session is no way to guess the password")
 }
 
 func TestActivationAndReset(t *testing.T) {
@@ -220,11 +241,30 @@ func TestEduConnect(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, status)
 	assert.Contains(t, plain(body), "le compte reste fermé")
 	body = enter2(v)
+	status, other := s.visitor(t).post("/educonnect/activer", url.Values{"portail": {field(t, body, "portail")}, "terms": {"1"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, status, "another browser")
+	assert.NotContains(t, other, "Se déconnecter")
+	body = enter2(v)
 	portal = field(t, body, "portail")
 	_, body = v.post("/educonnect/activer", url.Values{"portail": {portal}, "terms": {"1"}, "suite": {"/mon-compte"}})
 	require.Contains(t, body, "Mes sessions")
-	status, _ = s.visitor(t).post("/educonnect/activer", url.Values{"portail": {portal}, "terms": {"1"}})
+	status, _ = v.post("/educonnect/activer", url.Values{"portail": {portal}, "terms": {"1"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, status, "once")
+	// Whoever enters by EduConnect has no code, and the sheet of the class says so in words.
+	login := regexp.MustCompile(`Identifiant</dt><dd><code>([^<]+)`).FindStringSubmatch(v.page("/mon-compte"))[1]
+	_, body = s.visitor(t).post("/connexion/compte", url.Values{"login": {login}, "password": {"faux"}})
+	assert.Contains(t, plain(body), "par EduConnect")
+	assert.NotContains(t, body, "/metadata")
+	admin := s.as(t, "administrateur")
+	without := ""
+	for _, m := range regexp.MustCompile(`action="(/codes/[^"]+)"`).FindAllStringSubmatch(admin.page("/codes"), -1) {
+		if _, body = admin.post(m[1], nil); strings.Contains(plain(body), "EduConnect") {
+			without = body
+			break
+		}
+	}
+	require.NotEmpty(t, without)
+	assert.NotContains(t, without, "{portal}")
 
 	// Nobody: told so, and able to leave EduConnect.
 	v = s.visitor(t)
@@ -278,6 +318,12 @@ func TestPartners(t *testing.T) {
 		assert.Contains(t, body, `role="alert"`)
 		checkPage(t, path, body)
 	}
+	nameless := url.Values{"name": {" "}, "preset": {"ode"}, "metadata": {strings.ReplaceAll(admin.page("/essai/saml/metadata"), "/essai/saml/metadata", "/sans-nom/metadata")}}
+	status, body = admin.post("/partenaires/saml", nameless)
+	assert.Equal(t, http.StatusUnprocessableEntity, status)
+	_, list, _ := strings.Cut(body, "<tbody>")
+	list, _, _ = strings.Cut(list, "</tbody>")
+	assert.NotContains(t, list, "/sans-nom/metadata", "what is refused is not registered")
 	_, body = admin.post("/partenaires/cas", url.Values{"name": {"Ailleurs"}, "address": {"https://ailleurs.exemple.test/"}, "preset": {"pronote"}})
 	assert.Contains(t, body, "https://ailleurs.exemple.test/")
 	metadata := admin.page("/essai/saml/metadata")

@@ -3,7 +3,6 @@ package door
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/examples/portal/school"
@@ -81,7 +80,7 @@ func (a *Area) printCodes(r *http.Request, who web.Account) (web.Page, error) {
 	}
 	d := printed{Class: order.Title, Expires: sheet.Expires.In(paris()).Format("02/01/2006"), Sheet: sheet}
 	for _, l := range sheet.Left {
-		d.Left = append(d.Left, leftRow{names[l.Account], web.French(strings.TrimSpace(account.Catalog().New(l.Code, ent.Pos{}, "$").Message(ent.FR)))})
+		d.Left = append(d.Left, leftRow{names[l.Account], sentence(&account.Error{Code: l.Code})})
 	}
 	return web.Page{
 		Title: "Codes de " + class.Name(), View: a.view("sheet"), Data: d, Trail: []web.Link{{Text: "Codes", Path: "/codes"}},

@@ -4,14 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -80,6 +84,10 @@ type Area struct {
 	chooser    guichet.Chooser
 	educonnect *educonnect
 	demos      *demos
+
+	// sweepStores removes what is over from the stores that do not do it by themselves. stop ends the sweeping.
+	sweepStores func(context.Context) error
+	stop        func()
 }
 
 // New opens the accounts. Close closes them.
@@ -96,6 +104,7 @@ func New(ctx context.Context, o Options) (*Area, error) {
 		_ = a.Close() // the first error tells more
 		return nil, fmt.Errorf("portal: %w", err)
 	}
+	a.sweeping(context.WithoutCancel(ctx))
 	return a, nil
 }
 
@@ -123,18 +132,76 @@ func (a *Area) keep(ctx context.Context) (stores, error) {
 	if err := db.Migrate(ctx, accountsql.Schema(), ticketsql.Schema()); err != nil {
 		return stores{}, err
 	}
-	tickets := ticketsql.New(db, tenant, a.opt.Now)
-	return stores{accountsql.New(db), accountsql.NewSessions(db), accountsql.NewBuckets(db), tickets, tickets.States()}, nil
+	tickets, buckets := ticketsql.New(db, tenant, a.opt.Now), accountsql.NewBuckets(db)
+	a.sweepStores = func(ctx context.Context) error {
+		_, err := tickets.Sweep(ctx)
+		_, err2 := buckets.Sweep(ctx, tenant, a.opt.Now())
+		return errors.Join(err, err2)
+	}
+	return stores{accountsql.New(db), accountsql.NewSessions(db), buckets, tickets, tickets.States()}, nil
 }
 
-// build puts the parts together. The keys are made at each start, which is why the portal's codes and second factors do not
-// outlive it: a product keeps them.
+// key is what protects codes and second factors in the stores. It is kept beside them: with another one, whoever has a second
+// factor could not enter any more. A product keeps it elsewhere.
+func (a *Area) key() ([]byte, error) {
+	fresh := []byte(rand.Text() + rand.Text())
+	if a.opt.Data == "" {
+		return fresh, nil
+	}
+	path := filepath.Join(a.opt.Data, "comptes.cle")
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err = fresh, os.WriteFile(path, fresh, 0o600)
+	}
+	return key, err
+}
+
+// sweepEvery is how often what is over is removed.
+const sweepEvery = time.Minute
+
+// sweeping removes what is over until the area is closed.
+func (a *Area) sweeping(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	a.stop = func() {
+		cancel()
+		running.Wait()
+	}
+	running.Go(func() {
+		tick := time.NewTicker(sweepEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := a.sweep(ctx); err != nil && ctx.Err() == nil {
+					a.opt.Log.Error("sweep", "error", err)
+				}
+			}
+		}
+	})
+}
+
+// sweep removes what is over; partners hear of the sessions that nobody ended.
+func (a *Area) sweep(ctx context.Context) error {
+	_, err := a.accounts.Sweep(ctx, tenant)
+	if a.sweepStores != nil {
+		err = errors.Join(err, a.sweepStores(ctx))
+	}
+	return err
+}
+
+// build puts the parts together.
 func (a *Area) build(ctx context.Context) error {
 	in, err := a.keep(ctx)
 	if err != nil {
 		return err
 	}
-	key := []byte(rand.Text() + rand.Text())
+	key, err := a.key()
+	if err != nil {
+		return err
+	}
 	a.sessions = &sessions{area: a, Sessions: account.Sessions{
 		Store: in.sessions, Clock: a.opt.Now, Logger: a.opt.Log, OnEnd: a.ended,
 	}}
@@ -142,7 +209,6 @@ func (a *Area) build(ctx context.Context) error {
 		Store: in.accounts, Sessions: &a.sessions.Sessions, Hasher: account.NewHasher(),
 		Throttle: &account.Throttle{Buckets: in.buckets}, Keys: account.Keys{Current: key}, Notifier: &a.mail,
 		ResetURL: func(token string) string { return a.opt.Origin + "/oubli/" + token },
-		MailURL:  func(token string) string { return a.opt.Origin + "/adresse/" + token },
 		Issuer:   "Portail Cartable", Clock: a.opt.Now, Logger: a.opt.Log,
 	}
 	opaque, err := identity.Opaque(key)
@@ -184,6 +250,9 @@ func (a *Area) build(ctx context.Context) error {
 
 // Close waits for what goes on behind an answer, and closes the accounts.
 func (a *Area) Close() error {
+	if a.stop != nil {
+		a.stop()
+	}
 	if a.accounts != nil {
 		a.accounts.Drain()
 	}
@@ -226,7 +295,7 @@ func (a *Area) Routes(s *web.Site) {
 	s.Handle("GET /oubli", func(w http.ResponseWriter, r *http.Request) { a.show(w, r, "forgot", "Mot de passe oublié", forgot{}) })
 	s.Handle("POST /oubli", a.form(a.forgot))
 	s.Handle("GET /oubli/{token}", func(w http.ResponseWriter, r *http.Request) {
-		a.show(w, r, "reset", "Nouveau mot de passe", reset{Token: r.PathValue("token")})
+		a.show(w, r, "reset", "Nouveau mot de passe", reset{r.PathValue("token"), "", policies()})
 	})
 	s.Handle("POST /oubli/{token}", a.form(a.reset))
 	s.Handle("GET /courrier", a.mailboxPage)

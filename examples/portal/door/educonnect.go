@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -118,10 +119,9 @@ func (a *Area) vouched(w http.ResponseWriter, r *http.Request, said *saml.Assert
 			a.site.Fail(w, r, http.StatusServiceUnavailable)
 			return
 		}
-		c := web.Cookie(r, offer.Browser, int(guichet.ChoiceTTL.Seconds()))
-		c.Name, c.Path = "choix", "/educonnect"
-		http.SetCookie(w, c)
-		a.show(w, r, "choose", "Avec quel compte ?", choosing{offer, a.educonnect.remember(up), back})
+		bind(w, r, choiceCookie, offer.Browser)
+		a.educonnect.keep(offer.State, waitingSession{Upstream: up})
+		a.show(w, r, "choose", "Avec quel compte ?", choosing{offer, back})
 	default:
 		a.openVouched(w, r, found.Candidates[0], up, back)
 	}
@@ -133,20 +133,37 @@ type refused struct{ Message, Leave string }
 // choosing is the page where an account is chosen.
 type choosing struct {
 	guichet.Offer
-	Upstream, Next string
+	Next string
+}
+
+// The cookies of the browser in which EduConnect vouched: no other one goes on from there.
+const (
+	choiceCookie = "choix"
+	firstCookie  = "premiere-visite"
+)
+
+func bind(w http.ResponseWriter, r *http.Request, name, secret string) {
+	c := web.Cookie(r, secret, int(waitingLife.Seconds()))
+	c.Name, c.Path = name, "/educonnect"
+	http.SetCookie(w, c)
+}
+
+func bound(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
 }
 
 func (a *Area) choose(w http.ResponseWriter, r *http.Request) {
-	browser := ""
-	if c, err := r.Cookie("choix"); err == nil {
-		browser = c.Value
-	}
 	n, err := strconv.Atoi(r.PostFormValue("n"))
 	if err != nil {
 		n = -1
 	}
-	up, gone := a.educonnect.taken(r.PostFormValue("portail"))
-	chosen, err := a.chooser.Choose(r.Context(), tenant, r.PostFormValue("state"), browser, n)
+	// The session upstream waits under the name of the choice: one that another message opened cannot be put in its place.
+	up, gone := a.educonnect.taken(r.PostFormValue("state"))
+	chosen, err := a.chooser.Choose(r.Context(), tenant, r.PostFormValue("state"), bound(r, choiceCookie), n)
 	if err != nil || gone != nil {
 		r = r.WithContext(contextWith(r, failedAttempt{message: web.French("Ce choix ne vaut plus : recommencez avec EduConnect.")}))
 		a.site.SignIn(w, r, true)
@@ -169,7 +186,9 @@ func (a *Area) openVouched(w http.ResponseWriter, r *http.Request, c guichet.Can
 	out, err := a.accounts.SignInFederated(r.Context(), tenant, c.Account, from)
 	switch {
 	case errors.Is(err, account.CodeNotActivated):
-		token := a.educonnect.rememberFor(up, c.Account)
+		token, browser := rand.Text(), rand.Text()
+		bind(w, r, firstCookie, browser)
+		a.educonnect.keep(token, waitingSession{Upstream: up, account: c.Account, browser: browser})
 		a.show(w, r, "accept", "Première connexion", accepting{Name: c.Name.Display(), Upstream: token, Next: next})
 	case err != nil:
 		a.showStatus(w, r, "refused", "Compte fermé", refused{sentence(err), a.educonnect.remember(up)}, http.StatusForbidden)
@@ -182,7 +201,7 @@ func (a *Area) acceptFromEduConnect(w http.ResponseWriter, r *http.Request) {
 	e := a.educonnect
 	waits, err := e.taken(r.PostFormValue("portail"))
 	up := waits.Upstream
-	if err != nil || waits.account == "" {
+	if err != nil || waits.account == "" || bound(r, firstCookie) != waits.browser {
 		r = r.WithContext(contextWith(r, failedAttempt{message: web.French("Cette page a attendu trop longtemps : recommencez avec EduConnect.")}))
 		a.site.SignIn(w, r, true)
 		return

@@ -138,16 +138,12 @@ func (a *Area) confirmSecond(r *http.Request, who web.Account) (web.Page, error)
 // removeSecond asks for the password again: whoever finds an open session must not take the lock away.
 func (a *Area) removeSecond(r *http.Request, who web.Account) (web.Page, error) {
 	id := a.ids.of(who.Ref)
-	x, err := a.accounts.Open(r.Context(), tenant, id)
-	if err != nil {
-		return web.Page{}, web.ErrNotFound
-	}
-	right, _, err := a.accounts.Hasher.Verify(r.Context(), x.Password, r.PostFormValue("password"))
-	if err != nil {
-		return web.Page{}, err
-	}
-	if !right {
+	err := a.accounts.CheckPassword(r.Context(), tenant, id, r.PostFormValue("password"), address(r))
+	switch {
+	case errors.Is(err, account.CodeCredentials):
 		return a.minePage(r, who, mineData{Problem: web.French("Le mot de passe n’est pas le bon : le second facteur reste.")})
+	case err != nil:
+		return a.minePage(r, who, mineData{Problem: sentence(err)})
 	}
 	if err := a.accounts.RemoveSecond(r.Context(), tenant, id, ent.Actor{Kind: ent.ActorPerson, ID: id}); err != nil {
 		return a.minePage(r, who, mineData{Problem: sentence(err)})

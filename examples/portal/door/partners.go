@@ -186,11 +186,15 @@ func (a *Area) registered(who web.Account, d register, build func() (*partner, e
 	if !who.ManagesAll() {
 		return web.Page{}, web.ErrNotFound
 	}
-	p, err := build()
+	var p *partner
+	err := error(identity.CodeLayout)
+	if d.Form.Name != "" {
+		p, err = build()
+	}
 	if err == nil {
 		err = a.partners.add(p)
 	}
-	if err != nil || d.Form.Name == "" {
+	if err != nil {
 		d.Problem = problem(err)
 		return a.registerPage(who, d)
 	}

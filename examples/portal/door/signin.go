@@ -51,6 +51,11 @@ type second struct{ Challenge, Next, Message string }
 
 // proceed goes on from a right answer: to the second factor, or into the portal.
 func (a *Area) proceed(w http.ResponseWriter, r *http.Request, out account.Outcome, next string) {
+	if out.Device != "" { // the password was right, whatever comes next
+		c := web.Cookie(r, out.Device, int((365 * 24 * time.Hour).Seconds()))
+		c.Name = deviceCookie
+		http.SetCookie(w, c)
+	}
 	if out.Challenge != "" {
 		a.show(w, r, "code", "Code de votre application", second{Challenge: out.Challenge, Next: next})
 		return
@@ -63,11 +68,6 @@ func (a *Area) proceed(w http.ResponseWriter, r *http.Request, out account.Outco
 		a.opt.Log.Error("sign-in", "error", err)
 		a.site.Fail(w, r, http.StatusServiceUnavailable)
 		return
-	}
-	if out.Device != "" {
-		c := web.Cookie(r, out.Device, int((365 * 24 * time.Hour).Seconds()))
-		c.Name = deviceCookie
-		http.SetCookie(w, c)
 	}
 	if out.MustEnrol {
 		next = "/mon-compte/second-facteur?" + url.Values{"suite": {next}}.Encode()
@@ -102,10 +102,13 @@ func (a *Area) activationPage(w http.ResponseWriter, r *http.Request, d activati
 	if d.Message != "" {
 		status = http.StatusUnprocessableEntity
 	}
-	for _, p := range []account.Policy{account.PolicyPupil(), account.PolicyStaff()} {
-		d.Policies = append(d.Policies, web.French(p.FR))
-	}
+	d.Policies = policies()
 	a.showStatus(w, r, "activate", "Première connexion", d, status)
+}
+
+// policies say what is asked of a password: of pupils and relatives, then of adults of a school.
+func policies() []string {
+	return []string{web.French(account.PolicyPupil().FR), web.French(account.PolicyStaff().FR)}
 }
 
 func (a *Area) activate(w http.ResponseWriter, r *http.Request) {
@@ -141,22 +144,31 @@ func (a *Area) forgot(w http.ResponseWriter, r *http.Request) {
 }
 
 // reset is the page that a link leads to.
-type reset struct{ Token, Message string }
+type reset struct {
+	Token, Message string
+	Policies       []string
+}
 
 func (a *Area) reset(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
 	out, err := a.accounts.Reset(r.Context(), account.Renewal{Tenant: tenant, Token: token, Password: r.PostFormValue("password"), Address: address(r)})
 	if err != nil {
 		wait(w, err)
-		a.showStatus(w, r, "reset", "Nouveau mot de passe", reset{token, sentence(err)}, http.StatusUnprocessableEntity)
+		a.showStatus(w, r, "reset", "Nouveau mot de passe", reset{token, sentence(err), policies()}, http.StatusUnprocessableEntity)
 		return
 	}
 	a.proceed(w, r, out, "/")
 }
 
+// byEduConnect stands for account.CodePortal, which names the provider by its address.
+const byEduConnect = "Ce compte s’ouvre par EduConnect, sans mot de passe d’ici."
+
 // sentence is what an error says to the person.
 func sentence(err error) string {
 	if refused, ok := errors.AsType[*account.Error](err); ok {
+		if refused.Code == account.CodePortal {
+			return byEduConnect // which is what this portal's one provider is called
+		}
 		return web.French(refused.Message(ent.FR))
 	}
 	return web.French("Le portail n’a pas pu répondre : réessayez dans un instant.")

@@ -36,10 +36,11 @@ type familySession struct {
 	at  time.Time
 }
 
-// waitingSession is a session upstream, and the account that a first visit is to open.
+// waitingSession is a session upstream, with the account that a first visit is to open and the secret of the browser that may.
 type waitingSession struct {
 	saml.Upstream
 	account ent.ID
+	browser string
 	until   time.Time
 }
 
@@ -163,6 +164,9 @@ func (e *educonnect) enter(w http.ResponseWriter, r *http.Request) {
 		e.area.showStatus(w, r, "families", "EduConnect simulé", families{Next: next, Choices: e.choices(r.Context()), Failed: true}, http.StatusUnprocessableEntity)
 		return
 	}
+	if ok {
+		who = m.Person.String() // however it was written
+	}
 	token := rand.Text()
 	e.mu.Lock()
 	if len(e.sessions) >= maxWaiting {
@@ -213,11 +217,16 @@ func (e *educonnect) end(_ context.Context, session string) error {
 }
 
 // remember keeps a session upstream for some minutes, under a name that a form posts.
-func (e *educonnect) remember(up saml.Upstream) string { return e.rememberFor(up, "") }
+func (e *educonnect) remember(up saml.Upstream) string {
+	token := rand.Text()
+	e.keep(token, waitingSession{Upstream: up})
+	return token
+}
 
-// rememberFor keeps the account with it: the form brings back a name for what was proved, and nothing that could be changed.
-func (e *educonnect) rememberFor(up saml.Upstream, id ent.ID) string {
-	token, now := rand.Text(), e.area.opt.Now()
+// keep keeps what waits under a name: the form brings back a name for what was proved, and nothing that could be changed.
+func (e *educonnect) keep(token string, w waitingSession) {
+	now := e.area.opt.Now()
+	w.until = now.Add(waitingLife)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for k, v := range e.waiting {
@@ -225,8 +234,7 @@ func (e *educonnect) rememberFor(up saml.Upstream, id ent.ID) string {
 			delete(e.waiting, k)
 		}
 	}
-	e.waiting[token] = waitingSession{up, id, now.Add(waitingLife)}
-	return token
+	e.waiting[token] = w
 }
 
 var errGone = errors.New("portal: nothing waits under this name")
