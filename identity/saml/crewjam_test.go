@@ -2,7 +2,6 @@ package saml_test
 
 import (
 	"encoding/xml"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -64,31 +63,4 @@ func TestAttacksWithCrewjamAlone(t *testing.T) {
 		})
 	}
 	assert.Equal(t, 7, differs, "attacks that crewjam/saml accepts and that are refused here")
-}
-
-// BenchmarkVerifyBesideCrewjam verifies the same response with each, turn about. The floor is 0.6 of what crewjam/saml takes.
-func BenchmarkVerifyBesideCrewjam(b *testing.B) {
-	conf := config(b)
-	conf.Replay = forgetful{}
-	r := receiver(b, conf)
-	encoded, waits := encode(sample(b, eleve)), saml.PendingIDs(eleveRequest)
-	sp := alone(b, instant(), "metadata/idp-simplesamlphp.xml")
-	form := url.Values{"SAMLResponse": {encoded}}
-	b.Run("ours", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := r.Response(b.Context(), encoded, waits); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("crewjam", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			req := &http.Request{Method: http.MethodPost, URL: &sp.AcsURL, PostForm: form, Form: form}
-			if _, err := sp.ParseResponse(req, []string{eleveRequest}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }
