@@ -436,3 +436,27 @@ func TestAClockThatGoesBackLocksNobodyOut(t *testing.T) {
 	_, wait = l.After(at, monday)
 	assert.Equal(t, time.Minute, wait, "an empty bucket stays one")
 }
+
+// Whose policy wants a second factor is known by the session, not by one redirect: a page can refuse until it is there.
+func TestASessionSaysThatAFactorIsMissing(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	root := teacher("root")
+	root.Administrator = true
+	s.active(root)
+	_, token := s.enter("root", goodPassword)
+	v, err := s.Sessions.Get(t.Context(), tenant, token)
+	require.NoError(t, err)
+	assert.True(t, v.MustEnrol)
+	e, err := s.EnrolSecond(t.Context(), tenant, "root")
+	require.NoError(t, err)
+	_, err = s.ConfirmSecond(t.Context(), tenant, "root", phone(t, e)(s.clock()))
+	require.NoError(t, err)
+	s.pass(time.Minute)
+	out, err := s.signIn("root", goodPassword, address("1"))
+	require.NoError(t, err)
+	out, err = s.SecondFactor(t.Context(), tenant, out.Challenge, phone(t, e)(s.clock()), address("1"))
+	require.NoError(t, err)
+	v, _ = s.start(out)
+	assert.False(t, v.MustEnrol)
+}

@@ -28,6 +28,9 @@ type Session struct {
 	Upstream Upstream `json:"upstream,omitzero"`
 	// Second says that a second factor was given.
 	Second bool `json:"second,omitempty"`
+	// MustEnrol says that the policy wants a second factor, which the account had not when the session began: what it may do to
+	// others waits until then. See [Sessions.Renew].
+	MustEnrol bool `json:"mustEnrol,omitempty"`
 	// Remember says that the browser keeps it beyond the day.
 	Remember bool `json:"remember,omitempty"`
 	// Address and Agent are what the person sees in the list of sessions: from where, by which browser.
@@ -148,8 +151,8 @@ type Start struct {
 	Account ent.ID
 	Via     ent.ID
 	Profile ent.Profile
-	// Second says that a second factor was given.
-	Second bool
+	// Second says that a second factor was given, MustEnrol that one is missing.
+	Second, MustEnrol bool
 	// Remember is what the person asked for; see [Sessions.MayRemember].
 	Remember bool
 	Upstream Upstream
@@ -239,7 +242,7 @@ func (m *Sessions) Start(ctx context.Context, o Start) (s Session, token string,
 	}
 	now := m.now()
 	s = Session{
-		Tenant: o.Tenant, ID: id, Key: sessionKey(token), Account: o.Account, Via: o.Via, Upstream: o.Upstream, Second: o.Second,
+		Tenant: o.Tenant, ID: id, Key: sessionKey(token), Account: o.Account, Via: o.Via, Upstream: o.Upstream, Second: o.Second, MustEnrol: o.MustEnrol,
 		Remember: o.Remember && may && m.remember() > 0, Address: o.Address, Agent: o.Agent, Created: now, Seen: now,
 	}
 	s.Ends = m.ends(&s, now)

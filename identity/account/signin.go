@@ -44,7 +44,7 @@ type Outcome struct {
 	// Challenge is set when a second factor is wanted: nobody is signed in before [Service.SecondFactor] takes it.
 	Challenge string
 	// Second says that a second factor was given; MustEnrol that the policy wants one and that there is none yet: lead to that
-	// page before any other.
+	// page, and open no other one that matters while Session.MustEnrol says so.
 	Second, MustEnrol bool
 	// Device goes into a lasting cookie (Secure, HttpOnly, SameSite=Lax, a year): see [Limits.Device]. NewDevice says that this
 	// browser never signed in to the account before: those whose policy wants a second factor are told by a message.
@@ -71,7 +71,7 @@ func (o *Outcome) Start() (Start, error) {
 	if o.Challenge != "" || o.Account.ID == "" {
 		return Start{}, failure(CodeChallenge)
 	}
-	return Start{Tenant: o.Tenant, Account: o.Account.ID, Via: o.Via, Profile: o.Account.Profile, Second: o.Second, Upstream: o.upstream}, nil
+	return Start{Tenant: o.Tenant, Account: o.Account.ID, Via: o.Via, Profile: o.Account.Profile, Second: o.Second, MustEnrol: o.MustEnrol, Upstream: o.upstream}, nil
 }
 
 // challengeLife is how long a second factor is waited for.
