@@ -114,14 +114,17 @@ func TestSecondFactor(t *testing.T) {
 	v := s.visitor(t)
 	_, body := v.post("/connexion/compte", url.Values{"login": {"administration"}, "password": {trialPassword}})
 	require.Contains(t, body, "Second facteur", "whose account opens others' is led there")
+	status, _ := v.get("/codes")
+	assert.Equal(t, http.StatusNotFound, status, "nor do they get anywhere else by its address")
 	secret := field(t, body, "secret")
 	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(secret, " ", ""))
 	require.NoError(t, err)
-	status, body := v.post("/mon-compte/second-facteur", url.Values{"secret": {secret}, "code": {"000000"}})
+	status, body = v.post("/mon-compte/second-facteur", url.Values{"secret": {secret}, "code": {"000000"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, status)
 	assert.Contains(t, body, secret)
 	_, body = v.post("/mon-compte/second-facteur", url.Values{"secret": {secret}, "code": {account.TOTP(raw, time.Now())}})
 	require.Contains(t, body, "Codes de secours")
+	v.page("/codes")
 	recovery := regexp.MustCompile(`<li><code>([^<]+)</code></li>`).FindStringSubmatch(body)[1]
 
 	other := s.visitor(t)

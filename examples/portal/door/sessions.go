@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/identity"
 	"github.com/opencartable/cartable/identity/account"
@@ -39,7 +40,17 @@ func (s *sessions) Of(r *http.Request) (web.Account, bool) {
 	if !ok {
 		return web.Account{}, false
 	}
-	return s.area.opt.School.Account(s.area.ids.ref(session.Account))
+	who, ok := s.area.opt.School.Account(s.area.ids.ref(session.Account))
+	if session.MustEnrol && !s.area.enrolled(r.Context(), session.Account) {
+		who.Manages = nil // nobody else's accounts before the second factor is there
+	}
+	return who, ok
+}
+
+// enrolled tells whether an account has a second factor by now.
+func (a *Area) enrolled(ctx context.Context, id ent.ID) bool {
+	x, err := a.accounts.Open(ctx, tenant, id)
+	return err == nil && x.Second != nil && !x.Second.Confirmed.IsZero()
 }
 
 // Start is of web.Sessions: somebody was picked from the list of fictional persons.
