@@ -165,7 +165,7 @@ func (a *application) gate(c *cas.Client) *cas.Gate {
 
 // From one end to the other: an application behind the client, the server on a vendor's sessions, a browser between them.
 // Acceptance A13 and R-CAS-12: the address of the service does not come from the request.
-func TestApplicationAndServer(t *testing.T) {
+func TestAcceptanceA13ApplicationAndServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	ent := httptest.NewServer(http.StripPrefix("/cas", w.server))

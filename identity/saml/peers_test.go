@@ -269,7 +269,7 @@ func (p *provider) open() []string {
 }
 
 // B8, mod_auth_mellon: login, attributes, logout both ways.
-func TestMellonAtOurProvider(t *testing.T) {
+func TestAcceptanceB8Mellon(t *testing.T) {
 	t.Parallel()
 	sp := peers.NewMellon(t)
 	p := newProvider(t, keyPair(t, peers.NewKey(t, "idp")), saml.Partner{
@@ -309,7 +309,7 @@ func TestMellonAtOurProvider(t *testing.T) {
 }
 
 // B8, Shibboleth: login with an encrypted assertion, attributes, logout both ways.
-func TestShibbolethAtOurProvider(t *testing.T) {
+func TestAcceptanceB8Shibboleth(t *testing.T) {
 	t.Parallel()
 	sp := peers.NewShibboleth(t, "sn")
 	p := newProvider(t, keyPair(t, peers.NewKey(t, "idp")), saml.Partner{
@@ -345,9 +345,39 @@ func TestShibbolethAtOurProvider(t *testing.T) {
 	assert.Equal(t, logins+1, p.logins, "the session of Shibboleth was over: it has asked again")
 }
 
-// xmlsec1 on what we send, both ways: it verifies what we sign, and decrypts what we encrypt; what it signs we verify, and what
+// B8, pysaml2: it verifies what we sign, and opens what we encrypt.
+func TestAcceptanceB8PySAML2(t *testing.T) {
+	t.Parallel()
+	theirs := peers.NewKey(t, "sp")
+	for _, encrypt := range []bool{false, true} {
+		w := newWorld(t, func(w *world, _ *saml.IDPConfig, sp *saml.SPConfig) {
+			sp.Keys = []saml.KeyPair{keyPair(t, theirs)}
+			w.partner = func(p *saml.Partner) { p.SignResponse, p.Encrypt = true, encrypt }
+		})
+		metadata, err := w.idp.Metadata()
+		require.NoError(t, err)
+		python := peers.PySAML2{EntityID: w.spV.http.URL + "/saml/metadata", ACS: w.spV.http.URL + "/saml/acs", Key: theirs, IDPMetadata: metadata, Both: true}
+		_, values := upTo(t, w.browser, w.spV.http.URL+"/login")
+		encoded := values.Get("SAMLResponse")
+		message, err := base64.StdEncoding.DecodeString(encoded)
+		require.NoError(t, err)
+		request := regexp.MustCompile(`InResponseTo="([^"]+)"`).FindSubmatch(message)
+		require.NotNil(t, request)
+		got := python.Response(t, encoded, string(request[1]))
+		require.Empty(t, got.Refused)
+		assert.Equal(t, w.idpV.http.URL+"/idp/metadata", got.Issuer)
+		assert.Regexp(t, `^_[0-9a-f]{32}$`, got.Name)
+		assert.Equal(t, []string{"lea.dupont"}, got.Attributes["uid"])
+		assert.Equal(t, []string{"0350029S", "0350030T"}, got.Attributes["uai"])
+		altered := base64.StdEncoding.EncodeToString([]byte(strings.Replace(string(message), "status:Success", "status:Succes", 1)))
+		assert.NotEmpty(t, python.Response(t, altered, string(request[1])).Refused)
+		assert.NotEmpty(t, python.Response(t, encoded, "_another").Refused)
+	}
+}
+
+// B8, xmlsec1 on what we send, both ways: it verifies what we sign, and decrypts what we encrypt; what it signs we verify, and what
 // it encrypts we decrypt.
-func TestXMLSecBothWays(t *testing.T) {
+func TestAcceptanceB8XMLSec(t *testing.T) {
 	t.Parallel()
 	ours, theirs := peers.NewKey(t, "idp"), peers.NewKey(t, "sp")
 	for _, encrypt := range []bool{false, true} {
