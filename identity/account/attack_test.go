@@ -460,3 +460,25 @@ func TestASessionSaysThatAFactorIsMissing(t *testing.T) {
 	v, _ = s.start(out)
 	assert.False(t, v.MustEnrol)
 }
+
+// What one piece of work may cost is bounded, whatever the row asks for and however long the password is: all wait behind it.
+func TestNoPasswordNorRowHoldsTheQueue(t *testing.T) {
+	t.Parallel()
+	h := &account.Hasher{Cost: cheap(), Queue: account.NewQueue(1, 0)}
+	const tail = "$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"
+	require.NoError(t, h.Check("$argon2id$v=19$m=65536,t=16,p=1"+tail))
+	require.ErrorIs(t, h.Check("$argon2id$v=19$m=262144,t=5,p=1"+tail), account.CodeHash)
+	// python3 -c 'import crypt; print(crypt.crypt("x" * 256, "$5$rounds=1000$salt"))', and 257: these rounds read the password again and again.
+	for n, stored := range map[int]string{
+		256: "$5$rounds=1000$salt$pq7BMm2YWrxwJMWu.dfAxUKGGxL2Gi7x3qVd8cS/sv6",
+		257: "$5$rounds=1000$salt$hjuwMJvzOAHR1NmkyOkQwRTSfNI6ASPlHcoH0Khx5p6",
+	} {
+		wrapped, err := h.Wrap(t.Context(), stored)
+		require.NoError(t, err)
+		for _, s := range []string{stored, wrapped} {
+			ok, _, err := h.Verify(t.Context(), s, strings.Repeat("x", n))
+			require.NoError(t, err)
+			assert.Equal(t, n == 256, ok, s)
+		}
+	}
+}

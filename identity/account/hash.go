@@ -30,6 +30,8 @@ const (
 	maxMemory = 256 * 1024
 	maxPasses = 16
 	maxLanes  = 16
+	// maxWork is memory times passes: about a second.
+	maxWork = 1024 * 1024
 )
 
 const (
@@ -124,7 +126,7 @@ func parsePHC(s string) (*phc, bool) {
 	var e1, e2 error
 	p.salt, e1 = b64.DecodeString(f[4])
 	p.key, e2 = b64.DecodeString(f[5])
-	if e1 != nil || e2 != nil || n[0] > maxMemory || n[1] < 1 || n[1] > maxPasses || n[2] < 1 || n[2] > maxLanes || n[0] < 8*n[2] ||
+	if e1 != nil || e2 != nil || n[0] > maxMemory || n[1] < 1 || n[1] > maxPasses || n[0]*n[1] > maxWork || n[2] < 1 || n[2] > maxLanes || n[0] < 8*n[2] ||
 		len(p.salt) < 8 || len(p.salt) > maxSalt || len(p.key) < 16 || len(p.key) > 64 {
 		return nil, false
 	}

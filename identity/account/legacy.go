@@ -23,6 +23,9 @@ const (
 	maxPBKDF2      = 2_000_000
 	maxEncoded     = 1024
 	maxSalt        = 128
+	// maxCrypt is how many bytes crypt(3) is given: each round reads the password again, so that a long one would cost ten times
+	// as much.
+	maxCrypt = 256
 )
 
 // old is a hash that is not argon2id: how it was made, and what came out.
@@ -56,6 +59,12 @@ func (o *old) digest(password []byte) []byte {
 		h.Write(password)
 		h.Write(o.salt)
 		return h.Sum(nil)
+	}
+	switch o.scheme {
+	case schemeMD5Crypt, schemeSHA256Crypt, schemeSHA512Crypt:
+		if len(password) > maxCrypt {
+			return nil
+		}
 	}
 	switch o.scheme {
 	case schemeMD5:
