@@ -482,3 +482,34 @@ func TestNoPasswordNorRowHoldsTheQueue(t *testing.T) {
 		}
 	}
 }
+
+// Links for an address that were asked for before a block or a merge change nothing after it.
+func TestALinkForAnAddressDoesNotOutliveABlockNorAMerge(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]func(s *school) error{
+		"block": func(s *school) error {
+			if err := s.Block(t.Context(), tenant, "b", staff); err != nil {
+				return err
+			}
+			return s.Unblock(t.Context(), tenant, "b", staff)
+		},
+		"merge": func(s *school) error { return s.Holder().Merge(t.Context(), tenant, "a", "b") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			ctx := t.Context()
+			s.active(relative("a"))
+			s.active(relative("b"))
+			require.NoError(t, s.AskMail(ctx, tenant, "b", "thief@exemple.test"))
+			_, confirm, _ := strings.Cut(s.mail.take()[0].Params["link"], "#")
+			key, _, err := s.MergeKey(ctx, tenant, "b")
+			require.NoError(t, err)
+			require.NoError(t, meanwhile(s))
+			require.ErrorIs(t, s.ConfirmMail(ctx, tenant, confirm), account.CodeLink)
+			_, err = s.Merge(ctx, tenant, "a", key)
+			require.ErrorIs(t, err, account.CodeMergeKey)
+			assert.Equal(t, "b@exemple.test", s.get("b").Mail)
+		})
+	}
+}

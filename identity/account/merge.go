@@ -124,9 +124,11 @@ func (s *Service) link(ctx context.Context, tx Tx, tenant ent.Tenant, main, gone
 			return err
 		}
 	}
-	// Links that were sent to it keep working: they lead to the main account.
-	if err := tx.DropTokens(ctx, gone.ID, TokenMerge); err != nil {
-		return err
+	// Links for a new password and printed codes keep working: they lead to the main account.
+	for _, kind := range []TokenKind{TokenMerge, TokenMail} {
+		if err := tx.DropTokens(ctx, gone.ID, kind); err != nil {
+			return err
+		}
 	}
 	if err := tx.Put(ctx, *gone); err != nil {
 		return err

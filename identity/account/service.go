@@ -272,10 +272,16 @@ func (s *Service) change(ctx context.Context, tenant ent.Tenant, id ent.ID, by e
 	return out, storeError(err)
 }
 
-// Block keeps a person out, and ends their sessions; Unblock lets them in again.
+// Block keeps a person out, and ends their sessions; Unblock lets them in again. Links, merge keys and challenges are void; a printed
+// code waits.
 func (s *Service) Block(ctx context.Context, tenant ent.Tenant, id ent.ID, by ent.Actor) error {
-	a, err := s.change(ctx, tenant, id, by, EventBlocked, func(_ Tx, a *Account) error {
+	a, err := s.change(ctx, tenant, id, by, EventBlocked, func(tx Tx, a *Account) error {
 		a.Blocked = true
+		for _, kind := range []TokenKind{TokenReset, TokenMail, TokenMerge, TokenSecond} {
+			if err := tx.DropTokens(ctx, id, kind); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 	s.logResult(ctx, "block", tenant, id, err)
