@@ -15,7 +15,7 @@
 //	people   the directory: an import compared, read, applied and undone; accounts, duplicates, who may see what and why
 //
 // Pages are made on the server and work without JavaScript, which only checks a tariff as it is typed; everything
-// is held in memory, and nothing is kept when it stops, but the directory in the folder of -data when one is given. The
+// is held in memory, and nothing is kept when it stops, but the directory and the accounts in the folder of -data when one is given. The
 // directory of a fictional academy is filled at the start; that of a real delivery is empty until somebody has read the
 // plan and applied it.
 package main
@@ -79,7 +79,7 @@ func parse(args []string, errs io.Writer) (settings, error) {
 		set.feeds = append(set.feeds, s)
 		return nil
 	})
-	flags.StringVar(&set.portal.Data, "data", "", "dossier où garder l'annuaire d'une fois sur l'autre ; en mémoire par défaut")
+	flags.StringVar(&set.portal.Data, "data", "", "dossier où garder l'annuaire et les comptes d'une fois sur l'autre ; en mémoire par défaut")
 	flags.BoolVar(&set.expose, "expose", false, "accepter, avec -feed, une adresse qui n'est pas celle de cette machine : les pages passent alors en clair sur le réseau")
 	persons := flags.Int("persons", 0, "taille de l'académie fictive, en personnes ; 1 500 environ par défaut")
 	seed := flags.Uint64("seed", 0, "graine de l'académie fictive")

@@ -141,7 +141,9 @@ func recoveryHash(key []byte, tenant ent.Tenant, id ent.ID, code string) string 
 	return hex.EncodeToString(mac(derive(key, "recovery"), string(tenant), string(id), code))
 }
 
-// EnrolSecond makes a secret for the application of a phone. It counts once [Service.ConfirmSecond] has taken a code of it.
+// EnrolSecond makes a secret for the application of a phone. It counts once [Service.ConfirmSecond] has taken a code of it. Ask for
+// the password again before, by [Service.CheckPassword], when the session is a remembered one: whoever finds it open would shut
+// the person out.
 // It returns CodeSecondState for an account that has a second factor: remove it first.
 func (s *Service) EnrolSecond(ctx context.Context, tenant ent.Tenant, id ent.ID) (Enrolment, error) {
 	if err := s.ready(); err != nil {
