@@ -159,6 +159,15 @@ pageTest("a family comes from EduConnect, goes on to partners, and leaves them a
 	await page.waitForURL("/connexion");
 
 	await page.getByRole("link", { name: "Entrer avec EduConnect" }).click();
+	await page.getByRole("button").filter({ hasText: "deux comptes" }).click();
+	await has(page, "Plusieurs comptes correspondent.");
+	await good(page, "Avec quel compte ?", "chooser");
+	await page.locator("button[name=n]").first().click();
+	await page.waitForURL("/");
+	await page.getByRole("button", { name: "Se déconnecter" }).click();
+	await page.waitForURL("/connexion");
+
+	await page.getByRole("link", { name: "Entrer avec EduConnect" }).click();
 	await page.getByRole("button").filter({ hasText: "pas encore utilisé" }).first().click();
 	await has(page, "pour la première fois");
 	await good(page, "Première connexion", "accept");

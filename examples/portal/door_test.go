@@ -213,6 +213,9 @@ func TestEduConnect(t *testing.T) {
 			if strings.Contains(m[3], "aucun compte") {
 				m[2] = "inconnu"
 			}
+			if strings.Contains(m[3], "deux comptes") {
+				m[2] = "deux comptes"
+			}
 			out[m[2]] = m[1]
 		}
 		return out
@@ -268,6 +271,27 @@ func TestEduConnect(t *testing.T) {
 	}
 	require.NotEmpty(t, without)
 	assert.NotContains(t, without, "{portal}")
+
+	// Two accounts: one is chosen, on the server's list, once, in that browser.
+	v = s.visitor(t)
+	body = enter(v, "deux comptes")
+	require.Contains(t, plain(body), "Avec quel compte ?")
+	assert.Equal(t, 2, strings.Count(body, `name="n"`))
+	checkPage(t, "the chooser", body)
+	choice := url.Values{"state": {field(t, body, "state")}, "suite": {"/mon-compte"}}
+	for _, forged := range []string{"2", "-1", "x"} {
+		c := url.Values{"state": {choice.Get("state")}, "n": {forged}}
+		status, body = s.visitor(t).post("/educonnect/choix", c)
+		assert.Equal(t, http.StatusUnprocessableEntity, status)
+		assert.NotContains(t, body, "Se déconnecter")
+	}
+	body = enter2(v)
+	choice.Set("state", field(t, body, "state"))
+	choice.Set("n", "0")
+	_, body = v.post("/educonnect/choix", choice)
+	require.Contains(t, body, "Mes sessions")
+	status, _ = v.post("/educonnect/choix", choice)
+	assert.Equal(t, http.StatusUnprocessableEntity, status, "once")
 
 	// Nobody: told so, and able to leave EduConnect.
 	v = s.visitor(t)

@@ -121,7 +121,7 @@ func (a *Area) vouched(w http.ResponseWriter, r *http.Request, said *saml.Assert
 		}
 		bind(w, r, choiceCookie, offer.Browser)
 		a.educonnect.keep(offer.State, waitingSession{Upstream: up})
-		a.show(w, r, "choose", "Avec quel compte ?", choosing{offer, back})
+		a.show(w, r, "choose", web.French("Avec quel compte ?"), choosing{offer, back})
 	default:
 		a.openVouched(w, r, found.Candidates[0], up, back)
 	}

@@ -145,7 +145,33 @@ func (e *educonnect) choices(ctx context.Context) []school.Choice {
 		added[p] = true
 		out = append(out, school.Choice{Person: m.Person, Name: m.Name.Display(), Role: web.French(m.Profile.Label(ent.FR)), Note: "compte pas encore utilisé"})
 	})
+	if one, _, ok := e.twoAccounts(ctx); ok {
+		out = append(out, school.Choice{
+			Person: school.Person{Category: twofold, Ref: one.Person.Ref}, Name: one.Name.Display(), Role: web.French(one.Profile.Label(ent.FR)), Note: "deux comptes dans l’ENT",
+		})
+	}
 	return append(out, school.Choice{Name: "INCONNU Camille", Role: "responsable", Note: "aucun compte dans l’ENT"})
+}
+
+// twofold is the choice of a relative whom the academy knows by two keys: two accounts fit, and one is chosen.
+const twofold school.Category = "deux-comptes"
+
+// twoAccounts are the relative whom the door proposes, and another one who plays the second account of the same person.
+func (e *educonnect) twoAccounts(ctx context.Context) (one, other school.Member, ok bool) {
+	for _, c := range e.area.opt.School.Examples() {
+		if m, found := e.area.opt.School.Member(c.Person.String()); found && c.Person.Category == school.Relative {
+			one = m
+		}
+	}
+	e.area.opt.School.Members(func(m school.Member) {
+		if ok || m.Person.Category != school.Relative || m.Person == one.Person || len(m.Children) == 0 {
+			return
+		}
+		if _, err := e.area.accounts.Open(ctx, tenant, e.area.ids.of(m.Person.String())); err == nil {
+			other, ok = m, true
+		}
+	})
+	return one, other, ok && one.Person.Category != ""
 }
 
 func (e *educonnect) loginPage(w http.ResponseWriter, r *http.Request) {
@@ -160,6 +186,9 @@ func (e *educonnect) enter(w http.ResponseWriter, r *http.Request) {
 		who = stranger
 	}
 	m, ok := e.area.opt.School.Member(who)
+	if one, _, two := e.twoAccounts(r.Context()); two && who == (school.Person{Category: twofold, Ref: one.Person.Ref}).String() {
+		m, ok = school.Member{Person: school.Person{Category: twofold, Ref: one.Person.Ref}}, true
+	}
 	if who != stranger && (!ok || m.Person.Category == school.Staff) || !strings.HasPrefix(next, "/educonnect-simule/idp/") {
 		e.area.showStatus(w, r, "families", "EduConnect simulé", families{Next: next, Choices: e.choices(r.Context()), Failed: true}, http.StatusUnprocessableEntity)
 		return
@@ -195,10 +224,15 @@ func (e *educonnect) principal(r *http.Request) (*identity.Principal, error) {
 }
 
 // attributes is what EduConnect says of a family: the reference of the academy's database, and no more than it needs.
-func (e *educonnect) attributes(_ context.Context, id ent.ID) (*identity.Attributes, error) {
+func (e *educonnect) attributes(ctx context.Context, id ent.ID) (*identity.Attributes, error) {
 	out := &identity.Attributes{ID: id, Name: ent.Name{Family: "INCONNU", Given: "Camille"}, Extra: map[string][]string{
 		"affiliation": {"resp2d"}, "references": {"{AAF}" + academy + "|1|1"},
 	}}
+	if one, other, ok := e.twoAccounts(ctx); ok && strings.HasPrefix(e.area.ids.ref(id), string(twofold)+"/") {
+		out.Name = one.Name
+		out.Extra["references"] = []string{"{AAF}" + academy + "|1|" + one.Person.Ref.Key, "{AAF}" + academy + "|1|" + other.Person.Ref.Key}
+		return out, nil
+	}
 	if m, ok := e.area.opt.School.Member(e.area.ids.ref(id)); ok {
 		out.Name = m.Name
 		out.Extra["references"] = []string{"{AAF}" + academy + "|1|" + m.Person.Ref.Key}
