@@ -205,3 +205,12 @@ pageTest("somebody picked from the list leaves partners that are told", {}, asyn
 	await has(page, "1 service a été prévenu");
 	await good(page, "Vous êtes déconnecté", "left");
 });
+
+pageTest("what leads nowhere says so, on the portal's pages and on the plain ones", { expect: [403] }, async (page) => {
+	await page.goto("/cas/login?service=https%3A%2F%2Finconnu.exemple.test%2F");
+	await good(page, "Service inconnu", "cas-unknown");
+	await page.goto("/idp/sso");
+	await good(page, "Connexion refusée", "saml-refused");
+	await page.goto("/educonnect-simule/idp/sso");
+	await good(page, "Connexion refusée", "saml-plain");
+});

@@ -77,7 +77,7 @@ func newEduConnect(a *Area, key saml.KeyPair, opaque func(string, ent.ID) string
 		Login: func(w http.ResponseWriter, r *http.Request, back string, _ bool) {
 			http.Redirect(w, r, "/educonnect-simule?"+url.Values{"suite": {strings.TrimPrefix(back, a.opt.Origin)}}.Encode(), http.StatusSeeOther)
 		},
-		Page: a.samlPage,
+		// Without Page, since it is another site: its pages are the plain ones of package saml.
 	})
 	return e, err
 }
