@@ -22,7 +22,7 @@ func TestLogoutFansOut(t *testing.T) {
 	var here atomic.Bool
 	var told atomic.Int64
 	slow := func(context.Context, string) identity.Ended {
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		told.Add(1)
 		assert.False(t, here.Load(), "partners first")
 		return identity.Ended{Visits: 2, Told: 1, Failed: 1, Front: []string{"https://a.example/?x"}}
@@ -40,7 +40,7 @@ func TestLogoutFansOut(t *testing.T) {
 	began := time.Now()
 	report, err := l.End(t.Context(), "s")
 	require.NoError(t, err)
-	assert.Less(t, time.Since(began), 200*time.Millisecond, "together")
+	assert.Less(t, time.Since(began), 1500*time.Millisecond, "together: one after the other they take two seconds")
 	assert.Equal(t, identity.LogoutReport{Ended: identity.Ended{Visits: 10, Told: 5, Failed: 5, Front: report.Front}, LocalEnded: true}, report)
 	assert.Len(t, report.Front, 5)
 	assert.False(t, report.Complete())
