@@ -111,6 +111,16 @@ func table() []rule {
 		},
 
 		{
+			pkg: "schoollife/gradebook", allowed: []string{"ent", "ent/access", decimal},
+			why: "averages over the caller's marks, exact and explained; who may change what is asked of access",
+		},
+		{
+			pkg: "schoollife/gradebook/competence", allowed: []string{"ent", "internal/strictjson", decimal},
+			why: "levels, scores and positions over the caller's results",
+		},
+		{pkg: "schoollife/gradebook/exam", allowed: []string{"ent", decimal}, why: "the rules of two examinations, by year"},
+
+		{
 			pkg: "identity", allowed: []string{"ent", "internal/strictjson"},
 			why: "what leaves for whom, as data, over what the caller knows of a person",
 		},
@@ -188,6 +198,10 @@ func table() []rule {
 		{
 			pkg: "interop/annuaire", allowed: []string{"ent", "ent/directory", "internal/frtext", "golang.org/x/text/..."},
 			why: "the CSV files of a school to nouns and back; charsets come from x/text, titles and names are folded",
+		},
+		{
+			pkg: "interop/lsu", allowed: []string{"ent", "internal/xmlscan", decimal},
+			why: "bytes of the livret scolaire unique to its own nouns and back",
 		},
 		{
 			pkg: "interop/apiparticulier", allowed: []string{"ent", "fees/quotient", decimal},
