@@ -93,7 +93,7 @@ func table() []rule {
 			why: "what every source of quotients must do",
 		},
 		{
-			pkg: "fees/tariff", allowed: []string{"ent", "fees/quotient", "github.com/goccy/go-yaml/...", decimal},
+			pkg: "fees/tariff", allowed: []string{"ent", "fees/quotient", "internal/fixed", "github.com/goccy/go-yaml/...", decimal},
 			why: "a tariff is a document, read with the place of each value; its prices are exact", tests: []string{"fees/tariff/grids"},
 		},
 		{
@@ -111,7 +111,7 @@ func table() []rule {
 		},
 
 		{
-			pkg: "schoollife/gradebook", allowed: []string{"ent", "ent/access", decimal},
+			pkg: "schoollife/gradebook", allowed: []string{"ent", "ent/access", "internal/fixed", decimal},
 			why: "averages over the caller's marks, exact and explained; who may change what is asked of access",
 		},
 		{
@@ -218,6 +218,7 @@ func table() []rule {
 			pkg: "internal/genschema", allowed: []string{"ent/...", "fees/...", "identity/...", "interop/...", "github.com/invopop/jsonschema", decimal},
 			why: "a command that reads every catalogue and the types of ent; nothing imports it, so nobody compiles its library",
 		},
+		{pkg: "internal/fixed", allowed: []string{"ent"}, why: "exact arithmetic of prices and of averages: the modes of rounding are ent's", tests: []string{decimal}},
 		{pkg: "internal/pseudonym", allowed: []string{"ent"}, why: "invented values for copies of feeds and of directories"},
 		{pkg: "internal/strictjson", allowed: []string{"ent"}, why: "reads documents that people write, and says where they are wrong"},
 		{pkg: "internal/samples", why: "finds the folder of samples for tests"},

@@ -1,5 +1,7 @@
 package tariff
 
+import "github.com/opencartable/cartable/internal/fixed"
+
 // topQuotient is the quotient of a family that gives none, where the sheet has it pay the highest band.
 const topQuotient = -1
 
@@ -119,8 +121,8 @@ func (e *eval) shareOf(b *bands) bool {
 		}
 	}
 	percent := e.unit
-	n, ok1 := product(percent.n, of.n)
-	d, ok2 := product(percent.d*100, of.d)
+	n, ok1 := fixed.Product(percent.n, of.n)
+	d, ok2 := fixed.Product(percent.d*100, of.d)
 	if ok1 && ok2 {
 		e.unit = val{n, d}
 	} else {

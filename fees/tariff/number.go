@@ -12,6 +12,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/fees/quotient"
+	"github.com/opencartable/cartable/internal/fixed"
 )
 
 const (
@@ -64,34 +65,16 @@ func (v val) rat() *big.Rat { return big.NewRat(v.n, v.d) }
 type calc struct{ over bool }
 
 func (c *calc) mul(a, b int64) int64 {
-	v, ok := product(a, b)
+	v, ok := fixed.Product(a, b)
 	if !ok {
 		c.over = true
 	}
 	return v
 }
 
-func product(a, b int64) (int64, bool) {
-	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
-	if hi != 0 || lo > math.MaxInt64 {
-		return 0, false
-	}
-	if (a < 0) != (b < 0) {
-		return -int64(lo), true
-	}
-	return int64(lo), true
-}
-
-func magnitude(a int64) uint64 {
-	if a < 0 {
-		return -uint64(a)
-	}
-	return uint64(a)
-}
-
 func (c *calc) sum(a, b int64) int64 {
-	s := a + b
-	if (a > 0) == (b > 0) && (s > 0) != (a > 0) && a != 0 && b != 0 {
+	s, ok := fixed.Sum(a, b)
+	if !ok {
 		c.over = true
 		return 0
 	}
@@ -110,12 +93,12 @@ func (c *calc) add(a, b val) val {
 		a, b = b, a
 	}
 	if a.d%b.d == 0 {
-		if n, ok := product(b.n, a.d/b.d); ok {
+		if n, ok := fixed.Product(b.n, a.d/b.d); ok {
 			return val{c.sum(a.n, n), a.d}
 		}
 	}
 	a, b = a.lowest(), b.lowest()
-	g := gcd(a.d, b.d)
+	g := fixed.GCD(a.d, b.d)
 	return c.checked(val{c.sum(c.mul(a.n, b.d/g), c.mul(b.n, a.d/g)), c.mul(a.d, b.d/g)})
 }
 
@@ -127,31 +110,24 @@ func (c *calc) checked(v val) val {
 	return v
 }
 
-func gcd(a, b int64) int64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
 // times multiplies; only a product that does not fit is brought to lowest terms first, which costs divisions.
 func (c *calc) times(a, b val) val {
 	if c.over || b.d == 0 {
 		c.over = true
 		return val{0, 1}
 	}
-	n, ok1 := product(a.n, b.n)
-	d, ok2 := product(a.d, b.d)
+	n, ok1 := fixed.Product(a.n, b.n)
+	d, ok2 := fixed.Product(a.d, b.d)
 	if ok1 && ok2 {
 		return val{n, d}
 	}
 	a, b = a.lowest(), b.lowest()
-	x, y := gcd(int64(magnitude(a.n)), b.d), gcd(int64(magnitude(b.n)), a.d) //nolint:gosec // magnitudes of products
+	x, y := fixed.GCD(int64(fixed.Magnitude(a.n)), b.d), fixed.GCD(int64(fixed.Magnitude(b.n)), a.d) //nolint:gosec // magnitudes of products
 	return c.checked(val{c.mul(a.n/x, b.n/y), c.mul(a.d/y, b.d/x)})
 }
 
 func (v val) lowest() val {
-	g := gcd(v.d, int64(magnitude(v.n))) //nolint:gosec // a magnitude of a product
+	g := fixed.GCD(v.d, int64(fixed.Magnitude(v.n))) //nolint:gosec // a magnitude of a product
 	return val{v.n / g, v.d / g}
 }
 
@@ -163,8 +139,8 @@ func less(a, b val) bool {
 	if (a.n < 0) != (b.n < 0) {
 		return a.n < 0
 	}
-	h1, l1 := bits.Mul64(magnitude(a.n), uint64(b.d))
-	h2, l2 := bits.Mul64(magnitude(b.n), uint64(a.d))
+	h1, l1 := bits.Mul64(fixed.Magnitude(a.n), uint64(b.d))
+	h2, l2 := bits.Mul64(fixed.Magnitude(b.n), uint64(a.d))
 	if a.n < 0 {
 		h1, l1, h2, l2 = h2, l2, h1, l1
 	}
@@ -182,12 +158,12 @@ func (c *calc) round(v val, s *step) val {
 	if v.d == s.size.d && s.size.n == 1 {
 		return v
 	}
-	den, ok := product(v.d, s.size.n)
+	den, ok := fixed.Product(v.d, s.size.n)
 	if !ok {
 		v = v.lowest()
 		den = c.mul(v.d, s.size.n)
 	}
-	hi, lo := bits.Mul64(magnitude(v.n), uint64(s.size.d)) //nolint:gosec // greater than zero
+	hi, lo := bits.Mul64(fixed.Magnitude(v.n), uint64(s.size.d)) //nolint:gosec // greater than zero
 	var whole, rest uint64
 	switch d := uint64(den); {
 	case c.over, hi >= d:
@@ -198,7 +174,7 @@ func (c *calc) round(v val, s *step) val {
 	default:
 		whole, rest = bits.Div64(hi, lo, d)
 	}
-	if rest != 0 && s.away(v.n < 0, whole, rest, uint64(den)) {
+	if rest != 0 && fixed.Away(s.mode, v.n < 0, whole, rest, uint64(den)) {
 		whole++
 	}
 	if whole > math.MaxInt64 {
@@ -222,32 +198,11 @@ func (s *step) times(q int64, f scale) (val, bool) {
 		return val{}, false
 	}
 	whole, rest := lo/f.d, lo%f.d
-	if rest != 0 && s.away(false, whole, rest, f.d) {
+	if rest != 0 && fixed.Away(s.mode, false, whole, rest, f.d) {
 		whole++
 	}
-	n, ok := product(int64(min(whole, math.MaxInt64)), s.size.n) //nolint:gosec // bounded
+	n, ok := fixed.Product(int64(min(whole, math.MaxInt64)), s.size.n) //nolint:gosec // bounded
 	return val{n, s.size.d}, ok && whole <= math.MaxInt64
-}
-
-// away reports whether a magnitude cut toward zero, whose rest is not zero, goes to the next one.
-func (s *step) away(negative bool, whole, rest, den uint64) bool {
-	other := den - rest // against rest it is twice the rest against den, without overflow
-	switch s.mode {
-	case ent.RoundHalfUp:
-		return rest >= other
-	case ent.RoundHalfDown:
-		return rest > other
-	case ent.RoundHalfEven:
-		return rest > other || rest == other && whole&1 == 1
-	case ent.RoundUp:
-		return true
-	case ent.RoundDown:
-	case ent.RoundCeiling:
-		return !negative
-	case ent.RoundFloor:
-		return negative
-	}
-	return false
 }
 
 // Amount is an exact number of euros, small enough to be copied and kept by the million. The zero Amount is missing: it is
@@ -267,7 +222,7 @@ func cents(v val) val {
 	if v.d == 0 || 100%v.d != 0 {
 		return v
 	}
-	n, ok := product(v.n, 100/v.d)
+	n, ok := fixed.Product(v.n, 100/v.d)
 	if !ok {
 		return v
 	}

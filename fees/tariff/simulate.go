@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/internal/fixed"
 )
 
 // Family is a household of a population, or several like it.
@@ -106,7 +107,7 @@ type money struct {
 
 func (m *money) add(a Amount, times int64) {
 	if a.d == 100 {
-		if n, ok := product(a.n, times); ok {
+		if n, ok := fixed.Product(a.n, times); ok {
 			var c calc
 			if s := c.sum(m.cents, n); !c.over {
 				m.cents = s
