@@ -26,7 +26,7 @@ func day(t testing.TB, s string) ent.Date {
 // results makes undated results, from the oldest.
 func results(codes string) []competence.Result {
 	var out []competence.Result
-	for _, c := range strings.Fields(codes) {
+	for c := range strings.FieldsSeq(codes) {
 		out = append(out, competence.Result{Code: c})
 	}
 	return out

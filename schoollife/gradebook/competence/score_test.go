@@ -95,7 +95,9 @@ func TestTheLimitKeepsTheMostRecent(t *testing.T) {
 
 	// By date, whatever the order given; on one day, in the order given.
 	rs := []competence.Result{
-		{On: day(t, "2026-01-12"), Code: "VV"}, {On: day(t, "2025-10-01"), Code: "RR"}, {On: day(t, "2025-11-03"), Code: "R"},
+		{On: day(t, "2026-01-12"), Code: "VV"},
+		{On: day(t, "2025-10-01"), Code: "RR"},
+		{On: day(t, "2025-11-03"), Code: "R"},
 		{On: day(t, "2026-01-12"), Code: "V"},
 	}
 	assert.Equal(t, "84", text(scored(t, p, competence.Window{}, rs).Value))
@@ -111,9 +113,14 @@ func TestEachMethodHasItsLimits(t *testing.T) {
 		greatest  int
 		unlimited bool
 	}{
-		{competence.MethodGeometric, 1, 5, false}, {competence.MethodArithmetic, 1, 9, false}, {competence.MethodPlain, 1, 50, true},
-		{competence.MethodBestOf1, 1, 50, true}, {competence.MethodBestOf2, 2, 50, true}, {competence.MethodBestOf3, 3, 50, true},
-		{competence.MethodMostFrequentLow, 1, 50, true}, {competence.MethodMostFrequentHigh, 1, 50, true},
+		{competence.MethodGeometric, 1, 5, false},
+		{competence.MethodArithmetic, 1, 9, false},
+		{competence.MethodPlain, 1, 50, true},
+		{competence.MethodBestOf1, 1, 50, true},
+		{competence.MethodBestOf2, 2, 50, true},
+		{competence.MethodBestOf3, 3, 50, true},
+		{competence.MethodMostFrequentLow, 1, 50, true},
+		{competence.MethodMostFrequentHigh, 1, 50, true},
 	} {
 		least, greatest, unlimited := c.method.Limits()
 		assert.Equal(t, []any{c.least, c.greatest, c.unlimited}, []any{least, greatest, unlimited}, c.method)
@@ -134,7 +141,9 @@ func TestEachMethodHasItsLimits(t *testing.T) {
 func TestResultsOlderThanThePeriod(t *testing.T) {
 	t.Parallel()
 	rs := []competence.Result{
-		{On: day(t, "2025-06-20"), Code: "RR"}, {On: day(t, "2025-09-30"), Code: "R"}, {On: day(t, "2026-01-10"), Code: "V"},
+		{On: day(t, "2025-06-20"), Code: "RR"},
+		{On: day(t, "2025-09-30"), Code: "R"},
+		{On: day(t, "2026-01-10"), Code: "V"},
 		{On: day(t, "2026-05-04"), Code: "VV"},
 	}
 	w := competence.Window{From: day(t, "2025-12-01"), To: day(t, "2026-03-01")}
