@@ -112,7 +112,12 @@ func TestNumbersTravelAndHide(t *testing.T) {
 	assert.True(t, known("0").Equal(known("0.0")))
 
 	var out strings.Builder
-	log := slog.New(slog.NewJSONHandler(&out, nil))
+	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
 	score, err := competence.RecentWeighsMost().Score(competence.EvenThirds(), competence.Window{}, results("R"))
 	require.NoError(t, err)
 	log.Info("x", "a", known("73.25"), "b", score, "c", competence.Figure{Value: known("73.25")}, "d", competence.Placement{Position: "4"},
