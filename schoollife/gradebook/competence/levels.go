@@ -70,6 +70,23 @@ func (r LevelRule) Check() ent.Issues {
 		}
 		out = append(out, found...)
 	}
+	if out == nil {
+		out = r.checkRange()
+	}
+	return out
+}
+
+// checkRange returns the tables that do not hold what they will convert: the levels of the scale, the positions.
+func (r *LevelRule) checkRange() ent.Issues {
+	var out ent.Issues
+	lowest, highest := r.Scale.Levels[0].Value, r.Scale.Levels[len(r.Scale.Levels)-1].Value
+	if lowest.LessThan(r.Levels.Min) || highest.GreaterThan(r.Levels.Max) {
+		out = append(out, issue(CodeOutside, "$.levels"))
+	}
+	bands := r.Levels.Bands
+	if bands[0].Value.LessThan(r.Positions.Min) || bands[len(bands)-1].Value.GreaterThan(r.Positions.Max) {
+		out = append(out, issue(CodeOutside, "$.positions"))
+	}
 	return out
 }
 
@@ -94,6 +111,30 @@ type Placement struct {
 
 // LogValue hides the placement.
 func (p Placement) LogValue() slog.Value { return redacted() }
+
+// Level returns the level of a pupil for one competence: the mean or the maximum of its results, or what was set by hand. It
+// is not rounded; a quotient that does not end is written with 12 decimals.
+func (r LevelRule) Level(c Competence) (Figure, error) {
+	f, _, err := r.one(&c, "", nil)
+	return f, err
+}
+
+// ExplainLevel returns the level and how it was reached.
+func (r LevelRule) ExplainLevel(c Competence, owner ent.ID) (Figure, ent.Explanation, error) {
+	return explained(owner, func(t *ent.Trace) (Figure, bool, error) { return r.one(&c, owner, t) })
+}
+
+func (r *LevelRule) one(c *Competence, owner ent.ID, t *ent.Trace) (Figure, bool, error) {
+	if err := append(r.Check(), r.checkCompetences([]Competence{*c})...).Err(); err != nil {
+		return Figure{}, false, fmt.Errorf("competence: %w", err)
+	}
+	var p Placement
+	v := r.level(c, 0, &p, owner, t)
+	if v == nil {
+		return Figure{Issues: append(p.Issues, issue(CodeNoResult, "$.competences[0]"))}, false, nil
+	}
+	return Figure{Value: Known(ent.Written(v)), Issues: p.Issues}, true, nil
+}
 
 // Subject returns the position of a pupil in a subject: the conversion of the mean of the levels of its competences. A
 // manual position, not PositionMissing, wins.

@@ -55,6 +55,35 @@ func TestASubjectIsTheMeanOfItsCompetences(t *testing.T) {
 	assert.Equal(t, []ent.Code{competence.CodeNoResult}, codes(p.Issues))
 }
 
+func TestTheLevelOfACompetence(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		choice competence.Choice
+		codes  []string
+		manual string
+		want   string
+		issues []ent.Code
+	}{
+		{competence.ChoiceMean, []string{"1", "4", "ABS"}, "", "2.5", nil},
+		{competence.ChoiceMean, []string{"1", "1", "2"}, "", "1.333333333333", nil},
+		{competence.ChoiceMax, []string{"1", "4", "2"}, "", "4", nil},
+		{competence.ChoiceMax, []string{"4"}, "2", "2", []ent.Code{competence.CodeManual}},
+		{competence.ChoiceMax, []string{"NE"}, "", "-", []ent.Code{competence.CodeNoResult}},
+	} {
+		rule, in := competence.NearestPosition(c.choice), competence.Competence{ID: "a", Codes: c.codes, Manual: c.manual}
+		plain, err := rule.Level(in)
+		require.NoError(t, err)
+		f, why, err := rule.ExplainLevel(in, "pupil-1")
+		require.NoError(t, err)
+		require.Equal(t, plain, f)
+		checked(t, f.Value, why)
+		assert.Equal(t, c.want, text(f.Value))
+		assert.Equal(t, c.issues, codes(f.Issues))
+	}
+	_, err := competence.NearestPosition(competence.ChoiceMax).Level(competence.Competence{Manual: "9"})
+	require.ErrorIs(t, err, competence.CodeLevel)
+}
+
 func TestAManualValueWins(t *testing.T) {
 	t.Parallel()
 	rule := competence.NearestPosition(competence.ChoiceMax)
@@ -137,6 +166,11 @@ func TestWhatALevelRuleRefuses(t *testing.T) {
 	bad.Scale = competence.EvenThirds()
 	_, err = bad.Subject([]competence.Competence{{ID: "a", Codes: []string{"VV"}}}, "")
 	require.ErrorIs(t, err, competence.CodeOutside, "a scale that the table does not hold")
+	assert.Equal(t, "$.levels", bad.Check()[0].Path)
+	bad = rule
+	bad.Positions = competence.PositionsBetween(dec("0"), dec("1"), dec("2"), dec("3"), dec("3.5"))
+	require.Equal(t, []ent.Code{competence.CodeOutside}, codes(bad.Check()))
+	assert.Equal(t, "$.positions", bad.Check()[0].Path)
 }
 
 func TestRandomPlacementsCheck(t *testing.T) {
