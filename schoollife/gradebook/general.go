@@ -1,0 +1,397 @@
+package gradebook
+
+import (
+	"slices"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// readFinals keeps the averages set by hand.
+func (s *Sheet) readFinals(list []Final) {
+	for i, f := range list {
+		t, q, code, params := s.final(f)
+		if code != "" {
+			s.refuse("finals", i, code, params...)
+			continue
+		}
+		key := finalKey{s.pupil(f.Pupil), q}
+		x := &s.teachings[t]
+		if _, twice := x.finals[key]; twice {
+			s.refuse("finals", i, CodeTwice, ent.CodeOf("id", string(f.Teaching)))
+			continue
+		}
+		s.report.Keep("finals", 1)
+		if f.Result.Empty() {
+			continue
+		}
+		if x.finals == nil {
+			x.finals = map[finalKey]Result{}
+		}
+		x.finals[key] = f.Result
+		if int(q) < len(s.periods) {
+			s.row(s.at(t, q), key.pupil)
+		}
+	}
+}
+
+// final finds the teaching and the period of an average set by hand, or says what is wrong with it.
+func (s *Sheet) final(f Final) (t, q int32, code ent.Code, params []ent.Param) {
+	t, ok := s.teachingAt[f.Teaching]
+	if !ok {
+		return 0, 0, CodeUnknown, []ent.Param{ent.FieldOf("field", "teaching"), ent.CodeOf("id", string(f.Teaching))}
+	}
+	q = int32(len(s.periods)) //nolint:gosec // few
+	if f.Period != Year {
+		if q, ok = s.periodAt[f.Period]; !ok {
+			return 0, 0, CodeUnknown, []ent.Param{ent.FieldOf("field", "period"), ent.CodeOf("id", string(f.Period))}
+		}
+	}
+	if f.Pupil == "" {
+		return 0, 0, CodeNoID, nil
+	}
+	switch r := f.Result; {
+	case r.kind == resultWide && r.wide.Sign() < 0, r.kind == resultPoints && r.n < 0:
+		return 0, 0, CodeNegative, nil
+	case r.kind == resultWide:
+		return 0, 0, CodePrecision, nil
+	case r.kind == resultPoints && s.rules.AboveScale != AboveCounts && num{n: r.n, d: int64(pow10(int(r.exp)))}.cmp(s.rules.reference) > 0: //nolint:gosec // at most 10^4
+		return 0, 0, CodeAboveScale, []ent.Param{ent.Decimal("scale", s.rules.Reference), ent.CodeOf("assessment", string(f.Teaching))}
+	}
+	return t, q, "", nil
+}
+
+// row returns the row of a pupil in a group, a new one when there is none.
+func (s *Sheet) row(i int, p int32) int {
+	g := &s.groups[i]
+	row, ok := slices.BinarySearch(g.rows, p)
+	if ok {
+		return row
+	}
+	g.rows = slices.Insert(g.rows, row, p)
+	g.cells = slices.Insert(g.cells, row, cell{})
+	set := s.teachings[i/len(s.periods)].set
+	end := s.periods[i%len(s.periods)].End
+	g.present = slices.Insert(g.present, row, len(s.members[set]) == 0 || !end.IsZero() && s.memberOn(set, s.pupils[p], end))
+	empty := make([]int64, len(g.cols))
+	for c := range empty {
+		empty[c] = emptyValue
+	}
+	g.m = slices.Insert(g.m, row*len(g.cols), empty...)
+	return row
+}
+
+// link makes the pairs, and says who is in which class.
+func (s *Sheet) link() {
+	np := len(s.periods)
+	per := make([][]int32, len(s.pupils)) // teachings of a pupil
+	for t := range s.teachings {
+		for q := range np {
+			for _, p := range s.groups[t*np+q].rows {
+				if n := len(per[p]); n == 0 || per[p][n-1] != int32(t) { //nolint:gosec // bounded by the limits
+					per[p] = append(per[p], int32(t)) //nolint:gosec // bounded by the limits
+				}
+			}
+		}
+		for key := range s.teachings[t].finals {
+			if !slices.Contains(per[key.pupil], int32(t)) { //nolint:gosec // bounded by the limits
+				per[key.pupil] = append(per[key.pupil], int32(t)) //nolint:gosec // bounded by the limits
+			}
+		}
+	}
+	s.pairs = s.pairs[:0]
+	s.firstPair = make([]int32, len(s.pupils)+1)
+	s.pairsOf = make([][]int32, len(s.teachings))
+	total := 0
+	for _, list := range per {
+		total += len(list)
+	}
+	rows := make([]int32, total*np)
+	for i := range rows {
+		rows[i] = -1
+	}
+	for p, list := range per {
+		for _, t := range list {
+			n := len(s.pairs)
+			s.pairs = append(s.pairs, pair{pupil: int32(p), teaching: t, rows: rows[n*np : (n+1)*np]}) //nolint:gosec // bounded
+			s.pairsOf[t] = append(s.pairsOf[t], int32(n))                                               //nolint:gosec // bounded
+		}
+		s.firstPair[p+1] = int32(len(s.pairs)) //nolint:gosec // bounded by the limits
+	}
+	for t := range s.teachings {
+		for q := range np {
+			next := 0
+			for row, p := range s.groups[t*np+q].rows {
+				for s.pairs[s.pairsOf[t][next]].pupil != p {
+					next++
+				}
+				s.pairs[s.pairsOf[t][next]].rows[q] = int32(row) //nolint:gosec // bounded by the limits
+			}
+		}
+	}
+	if s.annualS == nil {
+		s.annualS = make([]statistics, len(s.teachings))
+	}
+	s.linkClasses()
+}
+
+// linkClasses says in which class a pupil is at the end of each period, the year's being that of the last one: by the
+// memberships, otherwise by the first teaching of a class.
+func (s *Sheet) linkClasses() {
+	nq, np := len(s.periods), len(s.pupils)
+	s.general = make([]cell, (nq+1)*np)
+	s.classOf = make([]int32, (nq+1)*np)
+	for i := range s.classOf {
+		s.classOf[i] = -1
+	}
+	known := make([]bool, np)
+	for _, id := range s.classes {
+		for _, m := range s.members[id] {
+			p, ok := s.pupilAt[m.pupil]
+			if !ok {
+				continue
+			}
+			known[p] = true
+			for q := range nq {
+				if end := s.periods[q].End; end.IsZero() && m.to.IsZero() || !end.IsZero() && within(end, m.from, m.to) {
+					s.classOf[q*np+int(p)] = s.classAt[id]
+				}
+			}
+		}
+	}
+	for p := range np {
+		for i := s.firstPair[p]; i < s.firstPair[p+1] && !known[p]; i++ {
+			if c := s.teachings[s.pairs[i].teaching].Class; c != "" {
+				for q := range nq {
+					if s.pairs[i].rows[q] >= 0 && s.classOf[q*np+p] < 0 {
+						s.classOf[q*np+p] = s.classAt[c]
+					}
+				}
+			}
+		}
+		if nq > 0 {
+			s.classOf[nq*np+p] = s.classOf[(nq-1)*np+p]
+		}
+	}
+	s.inClass = make([][]int32, (nq+1)*len(s.classes))
+	s.generalS = make([]statistics, (nq+1)*len(s.classes))
+	for q := range nq + 1 {
+		for p := range np {
+			if c := s.classOf[q*np+p]; c >= 0 {
+				i := q*len(s.classes) + int(c)
+				s.inClass[i] = append(s.inClass[i], int32(p)) //nolint:gosec // bounded by the limits
+			}
+		}
+	}
+}
+
+// carried is what goes up to the next level.
+func (s *Sheet) carried(c *cell) num {
+	if s.rules.Carry == CarryRounded {
+		return c.shown
+	}
+	return c.exact
+}
+
+// period returns the cell of a pair in a period, nil for none.
+func (s *Sheet) period(p *pair, q int) *cell {
+	if p.rows[q] < 0 {
+		return nil
+	}
+	return &s.groups[int(p.teaching)*len(s.periods)+q].cells[p.rows[q]]
+}
+
+// evalAnnual computes the average of a year: the mean of those of the periods that have one.
+func (s *Sheet) evalAnnual(i int) { s.pairs[i].cell = s.annual(&s.pairs[i], nil); s.ran.Annual++ }
+
+func (s *Sheet) annual(p *pair, tr *trace) cell {
+	nq := len(s.periods)
+	t := &s.teachings[p.teaching]
+	if r, ok := t.finals[finalKey{p.pupil, int32(nq)}]; ok { //nolint:gosec // few
+		c := setByHand(r, s.rules.annual)
+		if c.state == StateSet {
+			tr.push(node{label: labelSetByHand, ref: p.teaching, v: c.exact})
+			tr.round(s.rules.annual, labelAnnual, p.teaching, c.shown)
+		}
+		return c
+	}
+	sum, n := whole1(0), int64(0)
+	nn := false
+	for q := range nq {
+		c := s.period(p, q)
+		if c == nil {
+			continue
+		}
+		nn = nn || c.state == StateNN
+		if v := s.carried(c); v.some() {
+			sum, n = sum.add(v), n+1
+			tr.push(node{label: labelPeriod, ref: int32(q), v: v}) //nolint:gosec // few
+		}
+	}
+	if n == 0 {
+		if nn {
+			return cell{state: StateNN}
+		}
+		return cell{}
+	}
+	exact := sum.quo(whole1(n))
+	c := cell{exact: exact, shown: s.rules.annual.round(exact), state: StateComputed}
+	if tr != nil {
+		tr.fold(int(n), node{op: opSum, label: labelTotal, v: sum})
+		tr.push(node{label: labelPeriods, v: whole1(n)})
+		tr.fold(2, node{op: opQuotient, label: labelMean, v: exact})
+		tr.round(s.rules.annual, labelAnnual, p.teaching, c.shown)
+	}
+	return c
+}
+
+// coefficient of a teaching for a pupil.
+func (s *Sheet) coefficient(t *teaching, p int32) num {
+	c := t.coefficient
+	if own, ok := t.own[p]; ok {
+		c = own
+	}
+	if s.rules.Weights == Equal && c.n > 0 {
+		return whole1(1)
+	}
+	return c
+}
+
+// evalGeneral computes a general average; the year is the last period.
+func (s *Sheet) evalGeneral(q, p int) {
+	s.ran.Generals++
+	s.general[q*len(s.pupils)+p] = s.generalOf(q, p, nil)
+}
+
+func (s *Sheet) generalOf(q, p int, tr *trace) cell {
+	if q == len(s.periods) && s.rules.AnnualGeneral == FromGeneralAverages {
+		return s.meanOfGenerals(p, tr)
+	}
+	step := s.rules.general
+	if q == len(s.periods) {
+		step = s.rules.annualGen
+	}
+	pick := func(*teaching) bool { return true }
+	return s.weighTeachings(q, p, true, step, labelGeneral, 0, pick, tr)
+}
+
+func (s *Sheet) meanOfGenerals(p int, tr *trace) cell {
+	sum, n := whole1(0), int64(0)
+	for q := range s.periods {
+		if v := s.carried(&s.general[q*len(s.pupils)+p]); v.some() {
+			sum, n = sum.add(v), n+1
+			tr.push(node{label: labelPeriod, ref: int32(q), v: v}) //nolint:gosec // few
+		}
+	}
+	if n == 0 {
+		return cell{}
+	}
+	exact := sum.quo(whole1(n))
+	c := cell{exact: exact, shown: s.rules.annualGen.round(exact), state: StateComputed}
+	if tr != nil {
+		tr.fold(int(n), node{op: opSum, label: labelTotal, v: sum})
+		tr.push(node{label: labelPeriods, v: whole1(n)})
+		tr.fold(2, node{op: opQuotient, label: labelMean, v: exact})
+		tr.round(s.rules.annualGen, labelGeneral, 0, c.shown)
+	}
+	return c
+}
+
+// weighTeachings averages the teachings of a pupil that are picked, with their modes or without.
+func (s *Sheet) weighTeachings(q, p int, modes bool, step *step, label labelKind, ref int32, pick func(*teaching) bool, tr *trace) cell {
+	sum, weight := whole1(0), whole1(0)
+	terms := 0
+	var weights []weightOf // for the trace
+	for i := s.firstPair[p]; i < s.firstPair[p+1]; i++ {
+		x := &s.pairs[i]
+		t := &s.teachings[x.teaching]
+		if !pick(t) {
+			continue
+		}
+		c := &x.cell
+		if q < len(s.periods) {
+			if c = s.period(x, q); c == nil {
+				continue
+			}
+		}
+		v := s.carried(c)
+		if !v.some() {
+			if c.state == StateNN {
+				tr.left(x.teaching, leftNN, "")
+			}
+			continue
+		}
+		k := s.coefficient(t, x.pupil)
+		mode := t.Mode
+		if !modes {
+			mode = ModeNormal
+		}
+		switch {
+		case k.n == 0:
+			tr.left(x.teaching, leftTeachingCoefficient, "")
+			continue
+		case mode == ModeFromHalf && v.cmp(s.rules.half) < 0, mode == ModePointsAboveHalf && v.cmp(s.rules.half) <= 0:
+			tr.left(x.teaching, leftTeachingHalf, "")
+			continue
+		case mode == ModePointsAboveHalf:
+			sum = sum.add(v.sub(s.rules.half).mul(k))
+		default:
+			sum, weight = sum.add(v.mul(k)), weight.add(k)
+			if tr != nil {
+				weights = append(weights, weightOf{x.teaching, k})
+			}
+		}
+		terms++
+		if tr != nil {
+			s.traceTeaching(x.teaching, v, k, mode, tr)
+		}
+	}
+	if weight.sign() == 0 {
+		return cell{}
+	}
+	exact := sum.quo(weight)
+	if tr != nil {
+		tr.fold(terms, node{op: opSum, label: labelTotal, v: sum})
+		for _, w := range weights {
+			tr.push(node{label: labelTeachingCoefficient, ref: w.teaching, v: w.k})
+		}
+		tr.fold(len(weights), node{op: opSum, label: labelWeights, v: weight})
+		tr.fold(2, node{op: opQuotient, label: labelMean, v: exact})
+	}
+	if s.rules.Capped && exact.cmp(s.rules.reference) > 0 {
+		exact = s.rules.reference
+		if tr != nil {
+			tr.push(node{label: labelReference, v: exact})
+			tr.fold(2, node{op: opMin, label: labelCapped, v: exact})
+		}
+	}
+	c := cell{exact: exact, shown: step.round(exact), state: StateComputed}
+	tr.round(step, label, ref, c.shown)
+	return c
+}
+
+type weightOf struct {
+	teaching int32
+	k        num
+}
+
+// subjectOf computes the average of the teachings of one subject: that of the only one, or a weighted mean.
+func (s *Sheet) subjectOf(q, p int, subject ent.SubjectCode, tr *trace) cell {
+	pick := func(t *teaching) bool { return t.Subject == subject }
+	return s.weighTeachings(q, p, false, s.rules.subject, labelSubject, s.firstTeaching(pick), pick, tr)
+}
+
+// categoryOf computes the average of a category; modes do not count in it.
+func (s *Sheet) categoryOf(q, p int, category ent.ID, tr *trace) cell {
+	pick := func(t *teaching) bool { return t.Category == category }
+	return s.weighTeachings(q, p, false, s.rules.subject, labelCategory, s.firstTeaching(pick), pick, tr)
+}
+
+func (s *Sheet) firstTeaching(pick func(*teaching) bool) int32 {
+	for t := range s.teachings {
+		if pick(&s.teachings[t]) {
+			return int32(t) //nolint:gosec // bounded by the limits
+		}
+	}
+	return 0
+}
+

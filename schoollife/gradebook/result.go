@@ -1,0 +1,275 @@
+package gradebook
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// Status is why a pupil has no mark, or a zero, for an assessment. An unknown one is kept and does not count.
+type Status string
+
+// The statuses, in the order of the codes of the most deployed product. Zero and no mark are different things: two
+// statuses count as a mark of 0, the others do not count at all.
+const (
+	StatusAbsent          Status = "absent"             // absent
+	StatusExempt          Status = "exempt"             // dispensé
+	StatusNotMarked       Status = "not-marked"         // non noté
+	StatusUnfit           Status = "unfit"              // inapte
+	StatusNotHandedIn     Status = "not-handed-in"      // non rendu
+	StatusAbsentZero      Status = "absent-zero"        // absent, compte zéro
+	StatusNotHandedInZero Status = "not-handed-in-zero" // non rendu, compte zéro
+	StatusCongratulations Status = "congratulations"    // félicitations
+)
+
+type statusText struct {
+	status       Status
+	fr, en       string
+	short, enSho string
+}
+
+func statusTexts() []statusText {
+	return []statusText{
+		{StatusAbsent, "absent", "absent", "Abs", "Abs"},
+		{StatusExempt, "dispensé", "exempt", "Disp", "Ex"},
+		{StatusNotMarked, "non noté", "not marked", "N.Not", "NM"},
+		{StatusUnfit, "inapte", "unfit", "Inap", "Unfit"},
+		{StatusNotHandedIn, "non rendu", "not handed in", "N.Rdu", "NHI"},
+		{StatusAbsentZero, "absent, compte zéro", "absent, counts as zero", "Abs0", "Abs0"},
+		{StatusNotHandedInZero, "non rendu, compte zéro", "not handed in, counts as zero", "N.Rdu0", "NHI0"},
+		{StatusCongratulations, "félicitations", "congratulations", "Félic", "Congr"},
+	}
+}
+
+// Statuses returns the known statuses in their order.
+func Statuses() []Status {
+	texts := statusTexts()
+	out := make([]Status, len(texts))
+	for i, t := range texts {
+		out[i] = t.status
+	}
+	return out
+}
+
+// CountsAsZero reports whether the status stands for a mark of 0.
+func (s Status) CountsAsZero() bool { return s == StatusAbsentZero || s == StatusNotHandedInZero }
+
+// Label returns the status in words; an unknown one as it is.
+func (s Status) Label(lang ent.Lang) string {
+	for _, t := range statusTexts() {
+		if t.status == s {
+			return ent.Label{FR: t.fr, EN: t.en}.In(lang)
+		}
+	}
+	return string(s)
+}
+
+// Short returns what stands in the cell of a grid: "Abs", "Disp"; an unknown status as it is.
+func (s Status) Short(lang ent.Lang) string {
+	for _, t := range statusTexts() {
+		if t.status == s {
+			return ent.Label{FR: t.short, EN: t.enSho}.In(lang)
+		}
+	}
+	return string(s)
+}
+
+const (
+	// maxDecimals and maxWhole bound marks, scales and coefficients: less than 10^6, with 4 decimals at the most.
+	maxDecimals = 4
+	maxWhole    = 6
+	maxStatus   = 40
+)
+
+type resultKind uint8
+
+const (
+	resultEmpty resultKind = iota
+	resultPoints
+	resultStatus
+	// resultWide is a number out of bounds: it is kept as it came, and refused where marks are read.
+	resultWide
+)
+
+// Result is what stands for a pupil at an assessment: points, or a status, never both. The zero Result is an empty cell.
+// It is personal data: logs redact it.
+type Result struct {
+	n      int64 // units of 10^-exp
+	wide   *decimal.Decimal
+	status Status
+	exp    uint8
+	kind   resultKind
+}
+
+// Points returns a number of points, in the scale of the assessment. One that is negative, not less than 10^6 or has more
+// than 4 decimals is refused where it is read.
+func Points(d decimal.Decimal) Result {
+	n, exp, ok := units(d)
+	if !ok {
+		return Result{wide: &d, kind: resultWide}
+	}
+	return Result{n: n, exp: exp, kind: resultPoints}
+}
+
+// Without returns a status in place of points; no status is an empty cell.
+func Without(s Status) Result {
+	if s == "" {
+		return Result{}
+	}
+	return Result{status: s, kind: resultStatus}
+}
+
+// units returns a number as n × 10^-exp with the fewest decimals, and false when it is out of bounds.
+func units(d decimal.Decimal) (n int64, exp uint8, ok bool) {
+	e := int(d.Exponent())
+	if e > maxWhole || e < -24 || d.NumDigits() > 18 {
+		return 0, 0, false
+	}
+	n = d.CoefficientInt64()
+	for ; e > 0; e-- {
+		n *= 10
+	}
+	for e < 0 && n%10 == 0 {
+		n, e = n/10, e+1
+	}
+	limit := int64(pow10(maxWhole))
+	for range -e {
+		limit *= 10
+	}
+	return n, uint8(-e), e >= -maxDecimals && n < limit && n > -limit //nolint:gosec // not greater than 24
+}
+
+// Empty reports whether nothing was entered.
+func (r Result) Empty() bool { return r.kind == resultEmpty }
+
+// Points returns the points, and false for a status or an empty cell.
+func (r Result) Points() (decimal.Decimal, bool) {
+	switch r.kind {
+	case resultPoints:
+		return decimal.New(r.n, -int32(r.exp)), true
+	case resultWide:
+		return *r.wide, true
+	case resultEmpty, resultStatus:
+	}
+	return decimal.Decimal{}, false
+}
+
+// Status returns the status, "" for points or an empty cell.
+func (r Result) Status() Status { return r.status }
+
+// Equal reports whether both say the same: 12 and 12.0 do.
+func (r Result) Equal(o Result) bool {
+	if r.kind == resultWide && o.kind == resultWide {
+		return r.wide.Equal(*o.wide)
+	}
+	return r.kind == o.kind && r.n == o.n && r.exp == o.exp && r.status == o.status
+}
+
+// Text returns what stands in a grid: "12,5", "Abs", nothing.
+func (r Result) Text(lang ent.Lang) string {
+	if d, ok := r.Points(); ok {
+		s := ent.NumberText(d)
+		if lang != ent.EN {
+			s = strings.Replace(s, ".", ",", 1)
+		}
+		return s
+	}
+	return r.status.Short(lang)
+}
+
+const hidden = "[redacted]"
+
+// String hides the result.
+func (r Result) String() string { return hidden }
+
+// GoString hides the result.
+func (r Result) GoString() string { return `"` + hidden + `"` }
+
+// LogValue hides the result.
+func (r Result) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+type resultJSON struct {
+	Points string `json:"points,omitempty"`
+	Status Status `json:"status,omitempty"`
+}
+
+// MarshalJSON writes {"points":"12.5"}, {"status":"absent"} or null.
+func (r Result) MarshalJSON() ([]byte, error) {
+	switch d, ok := r.Points(); {
+	case ok:
+		return json.Marshal(resultJSON{Points: ent.NumberText(d)})
+	case r.Empty():
+		return []byte("null"), nil
+	}
+	return json.Marshal(resultJSON{Status: r.status})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeEntry for points and a status together.
+func (r *Result) UnmarshalJSON(b []byte) error {
+	var j *resultJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return fmt.Errorf("gradebook: result: %w", err)
+	}
+	*r = Result{}
+	switch {
+	case j == nil:
+	case j.Points != "" && j.Status != "", len(j.Status) > maxStatus:
+		return fmt.Errorf("gradebook: result: %w", CodeEntry)
+	case j.Status != "":
+		*r = Without(j.Status)
+	case j.Points != "":
+		d, err := ent.ParseNumber(j.Points)
+		if err != nil {
+			return fmt.Errorf("gradebook: result: %w", err)
+		}
+		*r = Points(d)
+	}
+	return nil
+}
+
+// ParseResult reads what a teacher types in a cell: a number with a comma or a point, the short or the long name of a
+// status in either language and any case, nothing. It returns CodeNegative for a negative number, CodePrecision for one
+// with more than 4 decimals or too great, CodeEntry for anything else; the text is not in the error.
+func ParseResult(text string) (Result, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return Result{}, nil
+	}
+	if len(text) > maxStatus {
+		return Result{}, fmt.Errorf("gradebook: entry: %w", CodeEntry)
+	}
+	plain := plainText(text)
+	for _, t := range statusTexts() {
+		for _, name := range []string{t.fr, t.en, t.short, t.enSho, string(t.status)} {
+			if plainText(name) == plain {
+				return Without(t.status), nil
+			}
+		}
+	}
+	d, err := ent.ParseNumber(strings.Replace(text, ",", ".", 1))
+	if err != nil {
+		return Result{}, fmt.Errorf("gradebook: entry: %w", CodeEntry)
+	}
+	return checkedPoints(d)
+}
+
+func checkedPoints(d decimal.Decimal) (Result, error) {
+	r := Points(d)
+	switch {
+	case d.Sign() < 0:
+		return Result{}, fmt.Errorf("gradebook: entry: %w", CodeNegative)
+	case r.kind == resultWide:
+		return Result{}, fmt.Errorf("gradebook: entry: %w", CodePrecision)
+	}
+	return r, nil
+}
+
+// plainText makes "N. Rdu", "n.rdu" and "nrdu" one name, and "Dispensé" and "dispense" another.
+func plainText(s string) string {
+	return strings.NewReplacer("é", "e", "è", "e", "É", "e", " ", "", ".", "", "-", "", "_", "").Replace(strings.ToLower(s))
+}

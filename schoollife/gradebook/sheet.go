@@ -1,0 +1,202 @@
+package gradebook
+
+import (
+	"github.com/opencartable/cartable/ent"
+)
+
+// Sheet is an Input made ready under a Policy, with its figures: averages, statistics, ranks. Marks can be changed one by
+// one; what depends on them is computed again, and nothing else. Reading is safe for concurrent use, changing is not.
+type Sheet struct {
+	rules  *rules
+	report ent.Report
+
+	periods     []Period // by index
+	teachings   []teaching
+	containers  []container
+	assessments []assessment
+	pupils      []ent.ID
+	classes     []ent.ID
+
+	periodAt, teachingAt, containerAt, assessmentAt, pupilAt, classAt map[ent.ID]int32
+
+	members map[ent.ID][]span // by class or group
+	// groups stand at teaching × number of periods + period.
+	groups []group
+	// pairs are a teaching of a pupil; those of one pupil stand together, from firstPair.
+	pairs     []pair
+	firstPair []int32
+	// pairsOf are the pairs of a teaching.
+	pairsOf [][]int32
+	annualS []statistics // of each teaching
+	// general stands at period × number of pupils + pupil; the year is the last period.
+	general []cell
+	// classOf stands likewise: the class of a pupil at the end of a period, or -1.
+	classOf []int32
+	// inClass lists the pupils of a class in a period, at period × number of classes + class; generalS their statistics.
+	inClass  [][]int32
+	generalS []statistics
+
+	// moved remembers where the marks of those who changed class count.
+	moved map[move]int32
+	ran   Ran
+}
+
+type teaching struct {
+	Teaching
+	set         ent.ID
+	coefficient num
+	own         map[int32]num // by pupil
+	finals      map[finalKey]Result
+	subject     int32
+}
+
+type finalKey struct{ pupil, period int32 } // the year is the number of periods
+
+type container struct {
+	Container
+	teaching, period, parent int32 // -1 for none
+	coefficient, bonus       num
+	step                     *step
+}
+
+type assessment struct {
+	Assessment
+	teaching, period, container int32 // container -1 for none
+	scale, coefficient          num
+	weighs                      bool
+}
+
+// span is a membership.
+type span struct {
+	pupil    ent.ID
+	from, to ent.Date
+}
+
+// A value of a matrix is a number of units, or one of the marks of nothing below.
+const (
+	limitValue  = int64(-1) << 60
+	emptyValue  = limitValue - 1
+	statusValue = limitValue - 2 // less the number of the status
+)
+
+// group is a teaching in a period: a matrix of marks, one row for each pupil.
+type group struct {
+	cols []int32 // assessments, by date and identifier
+	rows []int32 // pupils, increasing
+	m    []int64 // row by row, in units of 10^-decimals
+	// w and v are integer multipliers: an average is Σ w·mark over Σ v × ten, when the group is simple.
+	w, v     []int64
+	ten      int64
+	decimals uint8
+	simple   bool
+	boxes    []box // the teaching's own first
+	step     *step // rounding of the average
+	cells    []cell
+	present  []bool // of a row: counts in statistics
+	stats    statistics
+}
+
+// box is a container in one period, or the teaching itself.
+type box struct {
+	container int32 // -1 for the teaching
+	flat      bool
+	bonus     num
+	step      *step
+	cols      []int32 // places in group.cols
+	children  []int32 // places in group.boxes
+}
+
+type pair struct {
+	pupil, teaching int32
+	// at are the cells of the periods: row of the group, or -1.
+	rows []int32
+	cell cell // of the year
+}
+
+// cell is a figure with its rank.
+type cell struct {
+	exact, shown num
+	rank, of     int32
+	state        State
+}
+
+// move names the marks of a pupil in a teaching and a period.
+type move struct{ pupil, teaching, period int32 }
+
+// State says what an average is.
+type State uint8
+
+// The states of an average.
+const (
+	// StateNone: there is no average, which is not an average of 0.
+	StateNone State = iota
+	// StateComputed: computed from marks.
+	StateComputed
+	// StateSet: set by hand.
+	StateSet
+	// StateNN: not marked, by decision ("NN"); it counts nowhere.
+	StateNN
+)
+
+// Ran counts what a Sheet computed since it was made: a changed mark computes its dependants only.
+type Ran struct {
+	// Teachings are averages of a pupil in a teaching and a period, Annual those of the year, Generals general averages.
+	Teachings, Annual, Generals int
+	// Statistics are those of a teaching or of a class, in a period or a year.
+	Statistics int
+}
+
+// Ran returns the counts.
+func (s *Sheet) Ran() Ran { return s.ran }
+
+// Report returns what became of the input: assessments, marks, averages set by hand and the rest, read, kept and refused,
+// with the issues.
+func (s *Sheet) Report() *ent.Report { return &s.report }
+
+// Compute returns the averages, statistics and ranks of an input under a policy. What is wrong with the input is in the
+// sheet's Report, and refused there; the error is for a policy that cannot be followed (CodePolicy, CodeRounding) or an
+// input beyond the limits (CodeLimit).
+func Compute(p Policy, in Input) (*Sheet, error) { return Compile(p, in) }
+
+// Compile does what [Compute] does: the sheet it returns may be changed mark by mark.
+func Compile(p Policy, in Input) (*Sheet, error) {
+	r, err := p.compile()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLimits(&in); err != nil {
+		return nil, err
+	}
+	s := &Sheet{rules: r}
+	s.readPlaces(&in)
+	s.readMarks(in.Marks)
+	s.readFinals(in.Finals)
+	s.link()
+	s.Recompute()
+	return s, nil
+}
+
+// Recompute computes every figure again from the compiled marks.
+func (s *Sheet) Recompute() {
+	for i := range s.groups {
+		g := &s.groups[i]
+		for row := range g.rows {
+			s.evalTeaching(i, row)
+		}
+		s.evalStatistics(i)
+	}
+	for i := range s.pairs {
+		s.evalAnnual(i)
+	}
+	for t := range s.teachings {
+		s.evalAnnualStatistics(t)
+	}
+	for q := range len(s.periods) + 1 {
+		for p := range s.pupils {
+			s.evalGeneral(q, p)
+		}
+		for c := range s.classes {
+			s.evalGeneralStatistics(q, c)
+		}
+	}
+}
