@@ -203,7 +203,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeAppreciation, refused, peers, "L'appréciation manque dans une discipline.", "The appreciation is missing in a discipline."),
 		rule(CodeAppraisal, refused, peers, "L'appréciation générale ou la synthèse manque.", "The general appraisal or the synthesis is missing."),
 		rule(CodeCouncilDate, refused, peers, "La date du conseil de classe manque.", "The date of the class council is missing."),
-		rule(CodeNoLock, warning, pronote, "La date de verrouillage manque.", "The lock date is missing."),
+		rule(CodeNoLock, info, pronote, "La date de verrouillage manque, ce que cette version admet.", "The lock date is missing, which this version accepts."),
 		rule(CodeCounters, refused, peers, "Les nombres de retards ou d'absences manquent.", "The counts of late arrivals or absences are missing."),
 		rule(CodeCouncilEarly, refused, gepi, "La date du conseil de classe est antérieure à la date de scolarité.", "The date of the class council is before the date of schooling."),
 		rule(CodeProjectEPI, refused, peers, "L'EPI n'a pas d'intitulé, pas de thématique ou moins de deux disciplines.", "The EPI has no title, no theme or fewer than two disciplines."),

@@ -177,6 +177,10 @@ type Teaching struct {
 type PeriodicReport struct {
 	Pupil  Key
 	Period Key
+	// Division, or Class in the first degree, is the class of the bilan, that of the pupil on the day of Schooling, when it
+	// is not the one of the pupil's record: see [Document.SplitByClass].
+	Division string
+	Class    Key
 	// Council is the date of the conseil de classe; Schooling the day up to which the pupil's schooling in the class is told
 	// (see [SchoolingDate]); Created is written in the first degree.
 	Council   ent.Date
@@ -291,7 +295,10 @@ type Address struct {
 
 // CycleReport is the bilan de fin de cycle of one pupil: cycle 2 in the first degree, 3 or 4 in the second.
 type CycleReport struct {
-	Pupil        Key
+	Pupil Key
+	// Division and Class are as in a PeriodicReport.
+	Division     string
+	Class        Key
 	Cycle        string
 	Year         string
 	Created      ent.Date
