@@ -52,7 +52,6 @@ func CheckFile(r io.Reader, v Version, c Choices) (ent.Issues, error) {
 // checker judges a document by its meaning: section 11 of the rules of LSU as its importers and exporters show them.
 type checker struct {
 	p        *plan
-	e        *encoder
 	findings []finding
 	// twin groups the disciplines of one code and modality; used tells the twins that a pupil has both of.
 	twin map[Key]string
@@ -351,8 +350,15 @@ func (c *checker) supports(list []Support, at func(ent.Code, string, ...ent.Para
 
 func (c *checker) guardians(list []Guardian, at func(ent.Code, string, ...ent.Param)) {
 	for i := range list {
-		if missing(list[i].Family) && missing(list[i].Denomination) {
-			at(CodeGuardianName, "responsables.responsable['"+number(i)+"']")
+		g, name := &list[i], "responsables.responsable['"+number(i)+"']"
+		switch {
+		case !g.complete(c.p.bit):
+			at(CodeGuardian, name)
+		case missing(g.Family) && missing(g.Denomination):
+			at(CodeGuardianName, name)
+		}
+		if g.Address != nil && !g.Address.complete(c.p.bit) {
+			at(CodeAddress, name+".adresse")
 		}
 	}
 }

@@ -76,8 +76,9 @@ const (
 	CodePeriodIndex    ent.Code = "LSU-PERIOD-INDEX"
 	CodeUAI            ent.Code = "LSU-UAI"
 	CodeGuardianName   ent.Code = "LSU-GUARDIAN-NAME"
+	CodeAddress        ent.Code = "LSU-ADDRESS-INCOMPLETE"
+	CodeGuardian       ent.Code = "LSU-GUARDIAN-INCOMPLETE"
 	CodeKeyTwice       ent.Code = "LSU-RECORD-TWICE"
-	CodeNoSubject      ent.Code = "LSU-PUPIL-UNKNOWN"
 )
 
 // schemaRule is the rule of the schema behind a code, as the JDK's validator names it.
@@ -127,8 +128,9 @@ func schemaRule(c ent.Code) string {
 		return "cvc-id.2"
 	case CodeUnique:
 		return "cvc-identity-constraint.4.1"
+	default:
+		return ""
 	}
-	return ""
 }
 
 // SchemaRule returns the rule of the XML schema that a code tells, such as "cvc-maxLength-valid", as the JDK's validator
@@ -217,8 +219,9 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodePeriodIndex, warning, "LSU: Periode", "L'indice de la période n'est pas entre 1 et le nombre de périodes.", "The index of the period is not between 1 and the number of periods."),
 		rule(CodeUAI, warning, "répertoire national des établissements", "Le code UAI de l'établissement n'est pas valable.", "The UAI of the school is not valid."),
 		rule(CodeGuardianName, warning, "OPEN-ENT drops a guardian without civility", "Un responsable n'a ni nom ni dénomination.", "A guardian has neither a name nor a denomination."),
+		rule(CodeAddress, warning, "LSU: Adresse", "Une adresse n'a pas de code postal, de commune ou de première ligne : elle n'est pas écrite.", "An address has no postal code, town or first line: it is not written."),
+		rule(CodeGuardian, warning, "LSU: Responsable", "Un responsable n'a pas ce que cette version demande (civilité, nom, prénom) : il n'est pas écrit.", "A guardian has not what this version asks for (civility, name, first name): it is not written."),
 		rule(CodeKeyTwice, refused, house, "Deux enregistrements de même nature ont la même clé.", "Two records of one kind have the same key."),
-		rule(CodeNoSubject, refused, house, "Le bilan est d'un élève qui n'est pas dans le document.", "The report is of a pupil who is not in the document."),
 	)
 })
 

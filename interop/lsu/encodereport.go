@@ -193,10 +193,26 @@ func (e *encoder) socle(list []SocleResult, cycle bool) {
 	})
 }
 
+// openGuardians are the versions in which a guardian may be named by a denomination only.
+const openGuardians = v201902 | v2020 | v7 | v13
+
+// complete reports whether a guardian has what a version asks for. Family data never block a bilan.
+func (g *Guardian) complete(v vset) bool {
+	return v&openGuardians != 0 || g.Civility != "" && !missing(g.Family) && !missing(g.Given)
+}
+
+func (a *Address) complete(v vset) bool {
+	return !missing(a.PostalCode) && !missing(a.Town) && (v&(v7|v13) != 0 || !missing(a.Lines[0]))
+}
+
 func (e *encoder) guardians(list []Guardian) {
-	order := make([]*Guardian, len(list))
+	order := make([]*Guardian, 0, len(list))
 	for i := range list {
-		order[i] = &list[i]
+		if list[i].complete(e.p.bit) {
+			order = append(order, &list[i])
+		} else {
+			e.lose("responsable")
+		}
 	}
 	slices.SortStableFunc(order, compareGuardians)
 	e.each("responsables", len(order), func(i int) {
@@ -207,7 +223,9 @@ func (e *encoder) guardians(list []Guardian) {
 		e.flag("legal2", g.Legal2)
 		e.attr("lien-parente", g.Relationship)
 		e.attr("denomination", g.Denomination)
-		if a := g.Address; a != nil && e.open("adresse") {
+		if a := g.Address; a != nil && !a.complete(e.p.bit) {
+			e.lose("adresse")
+		} else if a != nil && e.open("adresse") {
 			e.attr("ligne1", a.Lines[0])
 			e.attr("ligne2", a.Lines[1])
 			e.attr("ligne3", a.Lines[2])

@@ -18,10 +18,9 @@ type plan struct {
 	c     Choices
 	first bool
 	// order lists the records of each kind by natural key; rank and ids tell the place and the id of a key.
-	order   [kindCount][]int
-	rank    [kindCount]map[Key]int
-	ids     [kindCount][]string
-	periods map[Key]int
+	order [kindCount][]int
+	rank  [kindCount]map[Key]int
+	ids   [kindCount][]string
 	// skipPupil, skipPeriodic and skipCycle are left out, by their index in the document.
 	skipPupil, skipPeriodic, skipCycle map[int]bool
 	periodic, cycle                    []int
@@ -258,7 +257,7 @@ func (p *plan) deriveSTS() {
 func (p *plan) name(keep bool) {
 	d := p.d
 	used := map[string]bool{}
-	kept := func(k kind, key Key) string {
+	kept := func(key Key) string {
 		if keep && isNCName([]byte(key)) && !used[string(key)] {
 			used[string(key)] = true
 			return string(key)
@@ -289,13 +288,14 @@ func (p *plan) name(keep bool) {
 			return d.EPIGroups[i].Key
 		case kindAP:
 			return d.APs[i].Key
+		default:
+			return d.APGroups[i].Key
 		}
-		return d.APGroups[i].Key
 	}
 	for k := kindHead; k < kindCount; k++ {
 		p.ids[k] = make([]string, len(p.order[k]))
 		for r, i := range p.order[k] {
-			p.ids[k][r] = kept(k, key(k, i))
+			p.ids[k][r] = kept(key(k, i))
 		}
 	}
 	for k := kindHead; k < kindCount; k++ {
@@ -331,6 +331,7 @@ func (p *plan) natural(k kind, i, rank int) string {
 		if !p.first {
 			n = string(p.d.Teachers[i].Type) + "_" + p.stsOf(i)
 		}
+	default: // the rank
 	}
 	for j := range len(n) {
 		c := n[j]

@@ -1,6 +1,7 @@
 package lsu
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,12 +25,7 @@ type place struct {
 
 // Blocking reports whether an issue blocks.
 func (p PupilProblems) Blocking() bool {
-	for _, i := range p.Issues {
-		if blocks(i) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Issues, blocks)
 }
 
 // Sentences returns one sentence an issue, such as "Période 1, 020700 : L'appréciation manque dans une discipline." No

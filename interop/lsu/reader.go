@@ -130,14 +130,14 @@ func (d *decoder) fail(err error) {
 	}
 	code := CodeSyntax
 	pos := ent.Pos{File: d.o.File}
-	var syntax *xmlscan.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*xmlscan.SyntaxError](err); ok {
 		pos.Line, pos.Column, pos.Offset = syntax.Pos.Line, syntax.Pos.Column, syntax.Pos.Offset
 		switch syntax.Code {
 		case xmlscan.CodeLimit:
 			code = CodeLimit
 		case xmlscan.CodeRead:
 			code = CodeReadFailed
+		default: // not well-formed
 		}
 	}
 	i := catalog().New(code, pos, "$")
@@ -433,9 +433,9 @@ func (d *decoder) document() {
 // rootName finds the prefix of our namespace.
 func (d *decoder) rootName() {
 	name := d.s.Name()
-	local, prefix := name, []byte(nil)
-	if i := bytes.IndexByte(name, ':'); i >= 0 {
-		prefix, local = name[:i], name[i+1:]
+	prefix, local, prefixed := bytes.Cut(name, []byte(":"))
+	if !prefixed {
+		prefix, local = nil, name
 	}
 	declared := false
 	for i := range d.s.NumAttr() {

@@ -55,14 +55,13 @@ func elementProgramme() *element {
 
 // responsables has other rules in the editions of 2019 without denomination, and in the first degree.
 func responsables() *element {
-	const open = v201902 | v2020 | v7 | v13
 	return el("responsables", some(el("responsable",
 		maybe(el("adresse",
 			opt("ligne1", text(50)).needed(v3|v1d), opt("ligne2", text(50)), opt("ligne3", text(50)), opt("ligne4", text(50)),
 			req("code-postal", text(10)), req("commune", text(100)))),
-		req("civilite", tCivility).needed(vAll&^open), req("nom", tName).needed(vAll&^open), req("prenom", tName).needed(vAll&^open),
+		req("civilite", tCivility).needed(vAll&^openGuardians), req("nom", tName).needed(vAll&^openGuardians), req("prenom", tName).needed(vAll&^openGuardians),
 		opt("legal1", tBool).only(v2d), opt("legal2", tBool).only(v2d), opt("lien-parente", text(40)),
-		opt("denomination", text(600)).only(open))))
+		opt("denomination", text(600)).only(openGuardians))))
 }
 
 func supports() *element {

@@ -2,6 +2,7 @@ package lsu
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -59,12 +60,7 @@ func (s *simple) check(v []byte) (fault, bool) {
 		}
 	}
 	if s.enum != nil {
-		for _, e := range s.enum {
-			if string(v) == e {
-				return fault{}, true
-			}
-		}
-		return fault{code: CodeEnumeration}, false
+		return fault{code: CodeEnumeration}, slices.Contains(s.enum, string(v))
 	}
 	return fault{}, true
 }

@@ -28,8 +28,8 @@ func classOf(p *Pupil, division string, class Key) string {
 }
 
 // classes returns the class of each report.
-func (d *Document) classes() (periodic, cycle []string, pupils map[Key]*Pupil) {
-	pupils = make(map[Key]*Pupil, len(d.Pupils))
+func (d *Document) classes() (periodic, cycle []string) {
+	pupils := make(map[Key]*Pupil, len(d.Pupils))
 	for i := range d.Pupils {
 		if pupils[d.Pupils[i].Key] == nil {
 			pupils[d.Pupils[i].Key] = &d.Pupils[i]
@@ -43,13 +43,13 @@ func (d *Document) classes() (periodic, cycle []string, pupils map[Key]*Pupil) {
 	for i := range d.Cycle {
 		cycle[i] = classOf(pupils[d.Cycle[i].Pupil], d.Cycle[i].Division, d.Cycle[i].Class)
 	}
-	return periodic, cycle, pupils
+	return periodic, cycle
 }
 
 // ClassesOfReports returns the classes that have a report, sorted.
 func (d *Document) ClassesOfReports() []string {
-	periodic, cycle, _ := d.classes()
-	all := append(periodic, cycle...)
+	periodic, cycle := d.classes()
+	all := slices.Concat(periodic, cycle)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -77,7 +77,7 @@ func (d *Document) Select(classes ...string) *Document {
 	for _, c := range classes {
 		s.in[c] = true
 	}
-	periodic, cycle, _ := d.classes()
+	periodic, cycle := d.classes()
 	out := &Document{SchemaVersion: d.SchemaVersion, Degree: d.Degree, Header: d.Header}
 	for i := range d.Periodic {
 		if s.in[periodic[i]] {

@@ -106,7 +106,7 @@ func (k *keySet) add(key []byte) bool {
 }
 
 // push opens a frame, whose buffers are used again.
-func (v *validator) push(n *node) *frame {
+func (v *validator) push(n *node) {
 	v.depth++
 	if len(v.stack) <= v.depth {
 		v.stack = append(v.stack, frame{})
@@ -119,7 +119,6 @@ func (v *validator) push(n *node) *frame {
 	for i := range f.sets {
 		f.sets[i].reset()
 	}
-	return f
 }
 
 // start judges the start of an element; ours is false for one of another namespace.
@@ -381,6 +380,7 @@ func (v *validator) fault(name string, f fault) {
 		params = []ent.Param{ent.Count("count", int64(f.have)), ent.Count("limit", int64(f.want))}
 	case CodeMinInclusive, CodeMaxInclusive:
 		params = []ent.Param{ent.Count("limit", int64(f.want))}
+	default: // without a number
 	}
 	v.report(f.code, name, params...)
 }

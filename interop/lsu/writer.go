@@ -161,7 +161,7 @@ func (p *plan) judge(schemaVersion string) (*encoder, []finding) {
 	if err := scan(s, v); err != nil {
 		findings = append(findings, finding{catalog().New(CodeSyntax, ent.Pos{}, "$"), unit{}})
 	}
-	c := &checker{p: p, e: e}
+	c := &checker{p: p}
 	c.document()
 	return e, plainest(p.tolerate(append(findings, c.findings...)))
 }
