@@ -334,7 +334,11 @@ func (e *encoder) pupil(i int) {
 	if p.first {
 		e.attr("ine", string(x.INE))
 		class := x.Class
-		if c := p.class[x.Key]; c != "" && c != "\x00" {
+		switch c := p.class[x.Key]; c {
+		case "":
+		case several:
+			e.lose("classe-ref")
+		default:
 			class = c
 		}
 		e.ref("classe-ref", kindClass, class)
@@ -358,7 +362,7 @@ func (e *encoder) pupil(i int) {
 	division := x.Division
 	switch c := p.division[x.Key]; c {
 	case "":
-	case "\x00":
+	case several:
 		e.lose("code-division") // of a report: the file has one class a pupil
 	default:
 		division = c

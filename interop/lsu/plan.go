@@ -366,32 +366,41 @@ func (p *plan) id(k kind, key Key) string {
 	return unknownID
 }
 
-// classes finds the class of each pupil: that of the reports, when they all have the same.
+// several stands for the class of a pupil whose reports are of several.
+const several = "\x00"
+
+// classes finds the class of the pupils whose reports name one: that of the reports when they all have the same.
 func (p *plan) classes() {
 	p.division, p.class = map[Key]string{}, map[Key]Key{}
 	note := func(pupil Key, division string, class Key) {
-		if division != "" {
-			if had, ok := p.division[pupil]; ok && had != division {
-				division = "\x00" // several
-			}
-			p.division[pupil] = division
+		i, ok := p.get(kindPupil, pupil)
+		if !ok {
+			return
 		}
-		if class != "" {
-			if had, ok := p.class[pupil]; ok && had != class {
-				class = "\x00"
-			}
-			p.class[pupil] = class
+		division, class = cmp.Or(division, p.d.Pupils[i].Division), cmp.Or(class, p.d.Pupils[i].Class)
+		if had, ok := p.division[pupil]; ok && had != division {
+			division = several
 		}
+		if had, ok := p.class[pupil]; ok && had != class {
+			class = several
+		}
+		p.division[pupil], p.class[pupil] = division, class
 	}
+	named := false
 	for i := range p.d.Periodic {
-		if r := &p.d.Periodic[i]; r.Division != "" || r.Class != "" {
-			note(r.Pupil, r.Division, r.Class)
-		}
+		named = named || p.d.Periodic[i].Division != "" || p.d.Periodic[i].Class != ""
 	}
 	for i := range p.d.Cycle {
-		if r := &p.d.Cycle[i]; r.Division != "" || r.Class != "" {
-			note(r.Pupil, r.Division, r.Class)
-		}
+		named = named || p.d.Cycle[i].Division != "" || p.d.Cycle[i].Class != ""
+	}
+	if !named {
+		return
+	}
+	for i := range p.d.Periodic {
+		note(p.d.Periodic[i].Pupil, p.d.Periodic[i].Division, p.d.Periodic[i].Class)
+	}
+	for i := range p.d.Cycle {
+		note(p.d.Cycle[i].Pupil, p.d.Cycle[i].Division, p.d.Cycle[i].Class)
 	}
 }
 

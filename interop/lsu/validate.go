@@ -206,6 +206,8 @@ func (v *validator) match(f *frame, local []byte) int {
 	if !f.broken {
 		f.broken = true
 		switch {
+		case !v.lines && place >= 0: // what we write is in order: a required brother was left out before it
+			v.report(CodeMissing, v.expected(f))
 		case f.pos < len(n.kids) && n.kids[f.pos].node.name == string(local) && n.kids[f.pos].max < unbounded && n.kids[f.pos].max > 1:
 			v.report(CodeTooMany, string(local), ent.Count("max", int64(n.kids[f.pos].max)))
 		case len(n.kids) == 0 || f.pos == len(n.kids)-1 && f.n >= n.kids[f.pos].max:
