@@ -35,10 +35,12 @@ const (
 	ActionMarksWrite             Action = "marks.write"
 	ActionBulletinRead           Action = "bulletin.read"
 	ActionBulletinWrite          Action = "bulletin.write"
-	ActionBookingRead            Action = "booking.read"
-	ActionBookingWrite           Action = "booking.write"
-	ActionBookingManage          Action = "booking.manage"
-	ActionMessageRead            Action = "message.read"
+	// ActionBulletinLock opens and locks a period of a class: what may still be written, and when families see it.
+	ActionBulletinLock  Action = "bulletin.lock"
+	ActionBookingRead   Action = "booking.read"
+	ActionBookingWrite  Action = "booking.write"
+	ActionBookingManage Action = "booking.manage"
+	ActionMessageRead   Action = "message.read"
 	// ActionPersonRead is the entry of the directory (name, profile, class); ActionContactRead the address, phone and mail.
 	ActionPersonRead          Action = "person.read"
 	ActionContactRead         Action = "contact.read"
@@ -81,6 +83,7 @@ var actionList = sync.OnceValue(func() []actionInfo {
 		life(ActionMarksWrite, "saisir des notes", "write marks"),
 		life(ActionBulletinRead, "lire un bulletin", "read a school report"),
 		life(ActionBulletinWrite, "rédiger un bulletin", "write a school report"),
+		life(ActionBulletinLock, "ouvrir et verrouiller une période", "open and lock a period"),
 		other(ActionBookingRead, "voir une réservation", "see a booking"),
 		other(ActionBookingWrite, "réserver", "book"),
 		other(ActionBookingManage, "gérer les ressources à réserver", "manage what is booked"),

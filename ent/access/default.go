@@ -81,7 +81,7 @@ func Default() *Policy {
 		{
 			Who: who(direction), Reach: reach(SpanEstablishment),
 			May: may(
-				ActionSanctionWrite, ActionSessionUnpublishedRead, ActionVisaRead, ActionVisaWrite, ActionBulletinWrite, ActionBookingManage,
+				ActionSanctionWrite, ActionSessionUnpublishedRead, ActionVisaRead, ActionVisaWrite, ActionBulletinWrite, ActionBulletinLock, ActionBookingManage,
 			),
 		},
 

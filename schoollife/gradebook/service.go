@@ -1,0 +1,565 @@
+package gradebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/access"
+)
+
+// School is what the gradebook asks of the product around it: who teaches what, and who is in which class.
+type School interface {
+	// Course returns a teaching with its pupils. It returns CodeUnknown for an unknown one.
+	Course(ctx context.Context, tenant ent.Tenant, teaching ent.ID) (Course, error)
+	// Room returns a class with the teachings of its pupils. It returns CodeUnknown for an unknown one.
+	Room(ctx context.Context, tenant ent.Tenant, class ent.ID) (Room, error)
+	// Target returns the target of what concerns a pupil, for access, and the class that the pupil is in.
+	Target(ctx context.Context, tenant ent.Tenant, pupil ent.ID) (access.Target, ent.ID, error)
+}
+
+// Course is a teaching with its pupils.
+type Course struct {
+	Teaching      Teaching
+	Establishment ent.ID
+	Periods       []Period
+	// Members of its class or group; for a group, the classes of its pupils too.
+	Members []Member
+}
+
+// Room is a class: its periods, the teachings that its pupils follow, groups among them, and who is in all of these.
+type Room struct {
+	Class         ent.ID
+	Label         string
+	Establishment ent.ID
+	Periods       []Period
+	Teachings     []Teaching
+	Members       []Member
+	Coefficients  []PupilCoefficient
+}
+
+// Asker is who asks, with their rights.
+type Asker struct {
+	Tenant ent.Tenant
+	Guard  access.Guard
+}
+
+func (a Asker) person() ent.ID { return a.Guard.Scope.Person() }
+
+// Service reads and writes a gradebook under the rights of who asks, the locks and the dates. It is safe for concurrent use.
+type Service struct {
+	Store  Store
+	School School
+	// Now is the clock; time.Now when nil. Zone is that of the school, in which a day begins; UTC when nil.
+	Now  func() time.Time
+	Zone *time.Location
+	// Policy computes what families and teachers see; the caller's own computations may use another.
+	Policy Policy
+	// MinimumGroup is how many averages a group must have for its least, its greatest and its mean to be shown to families; 5
+	// when 0.
+	MinimumGroup int
+
+	mu   sync.Mutex
+	seen map[seenKey]seen
+}
+
+func (s *Service) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+func (s *Service) today() ent.Date {
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return ent.DateAt(s.now(), zone)
+}
+
+// Change is something to write: the value that Key has from now on, over the version that the writer saw (0 for none).
+type Change struct {
+	Key
+	Base  int64
+	Value Value
+}
+
+// SaveOptions go with a Save.
+type SaveOptions struct {
+	// Why is kept with each entry.
+	Why string
+	// DryRun says what would be refused, and writes nothing; conflicts are not looked for.
+	DryRun bool
+}
+
+// Refusal is a change that was refused, and why.
+type Refusal struct {
+	Change Change
+	Err    error
+}
+
+// Conflict is a change over a version that is no longer the last: both values are there, and theirs is kept.
+type Conflict struct {
+	Yours  Change
+	Theirs Entry
+}
+
+// Saved is what became of changes: each is in one of the lists.
+type Saved struct {
+	Saved     []Entry
+	Conflicts []Conflict
+	Refused   []Refusal
+	// Issues tell what was repaired in texts.
+	Issues ent.Issues
+}
+
+// MaxChanges is how many changes may be saved at once: a grid of a large group and a year.
+const MaxChanges = 2000
+
+// attempts is how often a save is tried when terms change meanwhile.
+const attempts = 3
+
+// Save writes changes, a whole grid at once. What may be written is written, what somebody else wrote meanwhile is a
+// conflict and stays as they wrote it, what is refused comes with its reason: nothing is lost, nothing is overwritten. Give it
+// the cells that changed, not the others. It returns an error when nothing could be tried: the rights are missing
+// (access.CodeDenied), a teaching is unknown (CodeUnknown), or there is too much (CodeSize).
+func (s *Service) Save(ctx context.Context, a Asker, changes []Change, o SaveOptions) (Saved, error) {
+	if len(changes) > MaxChanges {
+		return Saved{}, fmt.Errorf("gradebook: %w", catalog().New(CodeSize, ent.Pos{}, "", ent.Count("count", MaxChanges)))
+	}
+	why, issues := text(o.Why, maxWhy)
+	if err := tooLong(issues); err != nil {
+		return Saved{}, err
+	}
+	w := &writer{s: s, ctx: ctx, asker: a, why: why, dry: o.DryRun, courses: map[ent.ID]*Course{}, out: Saved{Issues: issues}}
+	// Two changes of one key would be a conflict with oneself: the last one holds, as it would in a grid.
+	pending := slices.Clone(changes)
+	for i := len(pending) - 1; i >= 0; i-- {
+		for j := range i {
+			if pending[j].Key == pending[i].Key {
+				pending = slices.Delete(pending, j, j+1)
+				i--
+				break
+			}
+		}
+	}
+	for try := 0; len(pending) > 0; try++ {
+		stale, err := w.save(pending, try > 0)
+		if err != nil {
+			return w.out, err
+		}
+		if len(stale) > 0 && try == attempts-1 {
+			for _, c := range stale {
+				w.refuse(c, fmt.Errorf("gradebook: %w", catalog().New(CodeStale, ent.Pos{}, "")))
+			}
+			break
+		}
+		pending = stale
+	}
+	return w.out, nil
+}
+
+func tooLong(issues ent.Issues) error {
+	for _, i := range issues {
+		if i.Code == CodeLong {
+			return fmt.Errorf("gradebook: %w", i)
+		}
+	}
+	return nil
+}
+
+// writer is one Save.
+type writer struct {
+	s       *Service
+	ctx     context.Context //nolint:containedctx // lives as long as the call
+	asker   Asker
+	why     string
+	dry     bool
+	courses map[ent.ID]*Course
+	out     Saved
+}
+
+func (w *writer) refuse(c Change, err error) { w.out.Refused = append(w.out.Refused, Refusal{c, err}) }
+
+// save tries the changes, and returns those whose terms changed meanwhile.
+func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
+	var entries []Entry
+	var from []Change
+	var stale []Change
+	now := w.s.now()
+	for _, c := range changes {
+		e, classes, err := w.entry(c, fresh, now)
+		if err != nil {
+			if isSystem(err) {
+				return nil, err
+			}
+			w.refuse(c, err)
+			continue
+		}
+		if w.dry {
+			w.out.Saved = append(w.out.Saved, e)
+			continue
+		}
+		if e.Kind == EntryAssessment {
+			again, err := w.revise(c, e, classes)
+			if err != nil {
+				return nil, err
+			}
+			if again {
+				stale = append(stale, c)
+			}
+			continue
+		}
+		entries, from = append(entries, e), append(from, c)
+	}
+	if len(entries) == 0 {
+		return stale, nil
+	}
+	outcomes, err := w.s.Store.Save(w.ctx, w.asker.Tenant, entries)
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range outcomes {
+		switch o {
+		case OutcomeSaved:
+			w.out.Saved = append(w.out.Saved, entries[i])
+		case OutcomeStale:
+			stale = append(stale, from[i])
+		default:
+			if err := w.conflict(from[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return stale, nil
+}
+
+// conflict tells what somebody else wrote; the same value written twice is no conflict.
+func (w *writer) conflict(c Change) error {
+	list, err := w.s.Store.History(w.ctx, w.asker.Tenant, c.Key)
+	if err != nil {
+		return err
+	}
+	var theirs Entry
+	if len(list) > 0 {
+		theirs = list[len(list)-1]
+	}
+	if theirs.Version > 0 && theirs.Value.Equal(c.Value) {
+		w.out.Saved = append(w.out.Saved, theirs)
+		return nil
+	}
+	w.out.Conflicts = append(w.out.Conflicts, Conflict{c, theirs})
+	return nil
+}
+
+// isSystem tells an error that ends the whole from one that refuses a change.
+func isSystem(err error) bool {
+	var i ent.Issue
+	return !errors.As(err, &i)
+}
+
+// entry checks a change, and makes the entry of it. For an assessment it returns the classes of its pupils.
+func (w *writer) entry(c Change, fresh bool, now time.Time) (Entry, []ent.ID, error) {
+	if !c.Key.valid() || c.Base < 0 {
+		return Entry{}, nil, fmt.Errorf("gradebook: %w", catalog().New(CodeKey, ent.Pos{}, ""))
+	}
+	e := Entry{Key: c.Key, Version: c.Base + 1, Value: c.Value, By: w.asker.person(), At: now, Why: w.why}
+	var course *Course
+	var err error
+	if c.Teaching != "" {
+		if course, err = w.course(c.Teaching); err != nil {
+			return Entry{}, nil, err
+		}
+	}
+	on := w.s.today()
+	classes, err := w.classes(c, course, &on, fresh)
+	if err != nil {
+		return Entry{}, nil, err
+	}
+	if err := w.value(&e, course, fresh); err != nil {
+		return Entry{}, nil, err
+	}
+	err = fmt.Errorf("gradebook: %w", catalog().New(CodeNotOpened, ent.Pos{}, "", ent.CodeOf("class", ""), ent.CodeOf("period", string(c.Period))))
+	for _, class := range classes {
+		t, known, lookErr := w.s.term(w.ctx, w.asker.Tenant, class, c.Period, fresh)
+		if lookErr != nil {
+			return Entry{}, nil, lookErr
+		}
+		if !known {
+			err = fmt.Errorf("gradebook: %w", catalog().New(CodeNotOpened, ent.Pos{}, "", ent.CodeOf("class", string(class)), ent.CodeOf("period", string(c.Period))))
+			continue
+		}
+		if err = t.Allows(c.Key, w.s.today(), now); err == nil {
+			e.Class, e.Epoch = class, t.Version
+			return e, classes, nil
+		}
+	}
+	return Entry{}, nil, err
+}
+
+// course returns a teaching that the asker may write to.
+func (w *writer) course(id ent.ID) (*Course, error) {
+	if c, ok := w.courses[id]; ok {
+		return c, nil
+	}
+	c, err := w.s.School.Course(w.ctx, w.asker.Tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.asker.Guard.Require(access.ActionMarksWrite, c.target(w.s.today())); err != nil {
+		return nil, &denied{err}
+	}
+	w.courses[id] = &c
+	return &c, nil
+}
+
+// denied ends a whole save: rights are not a matter of one cell.
+type denied struct{ err error }
+
+func (d *denied) Error() string { return "gradebook: " + d.err.Error() }
+func (d *denied) Unwrap() error { return d.err }
+
+// target is what is made within a teaching: all who teach it on a day own it.
+func (c *Course) target(on ent.Date) access.Target {
+	t := access.Target{Establishments: []ent.ID{c.Establishment}}
+	if c.Teaching.Class != "" {
+		t.Classes = []ent.ID{c.Teaching.Class}
+	}
+	if c.Teaching.Group != "" {
+		t.Groups = []ent.ID{c.Teaching.Group}
+	}
+	for _, x := range c.Teaching.Teachers {
+		if within(on, x.From, x.To) {
+			t.Owners = append(t.Owners, x.ID)
+		}
+	}
+	return t
+}
+
+// classes returns the classes whose terms rule a change: of the pupil; for what concerns all of a group, those of its
+// pupils. A pupil who was not there on the day of the assessment is refused.
+func (w *writer) classes(c Change, course *Course, on *ent.Date, fresh bool) ([]ent.ID, error) {
+	switch {
+	case course == nil:
+		target, class, err := w.s.School.Target(w.ctx, w.asker.Tenant, c.Pupil)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.asker.Guard.Require(access.ActionBulletinWrite, target); err != nil {
+			return nil, &denied{err}
+		}
+		return []ent.ID{class}, nil
+	case c.Pupil == "":
+		return course.classes(), nil
+	}
+	if c.Kind == EntryMark || c.Kind == EntryLevel {
+		x, err := w.s.assessment(w.ctx, w.asker.Tenant, c.Key, fresh)
+		if err != nil {
+			return nil, err
+		}
+		if !x.Date.IsZero() {
+			*on = x.Date
+		}
+	}
+	class, ok := course.classOf(c.Pupil, *on, c.Period, c.Kind)
+	if !ok {
+		return nil, fmt.Errorf("gradebook: %w", catalog().New(CodeLeft, ent.Pos{}, ""))
+	}
+	return []ent.ID{class}, nil
+}
+
+// classes of the pupils of a course.
+func (c *Course) classes() []ent.ID {
+	if c.Teaching.Class != "" {
+		return []ent.ID{c.Teaching.Class}
+	}
+	var out []ent.ID
+	for _, m := range c.Members {
+		if m.Class != "" && !slices.Contains(out, m.Class) {
+			out = append(out, m.Class)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// classOf returns the class of a pupil of the course: who is in it on a day, or for a text on a period, at some time in it.
+func (c *Course) classOf(pupil ent.ID, on ent.Date, period ent.ID, kind EntryKind) (ent.ID, bool) {
+	i := slices.IndexFunc(c.Periods, func(p Period) bool { return p.ID == period })
+	there := func(m Member) bool {
+		if kind == EntryMark || kind == EntryLevel || i < 0 {
+			return within(on, m.From, m.To)
+		}
+		p := c.Periods[i]
+		return (p.End.IsZero() || m.From.IsZero() || !p.End.Before(m.From)) && (p.Start.IsZero() || m.To.IsZero() || !m.To.Before(p.Start))
+	}
+	class, in := c.Teaching.Class, false
+	for _, m := range c.Members {
+		if m.Pupil != pupil || !there(m) {
+			continue
+		}
+		if m.Class != "" && m.Class == c.Teaching.Class || m.Group != "" && m.Group == c.Teaching.Group {
+			in = true
+		}
+		if m.Class != "" && c.Teaching.Class == "" {
+			class = m.Class
+		}
+	}
+	return class, in && class != ""
+}
+
+// value checks what is to be written, and cleans texts.
+func (w *writer) value(e *Entry, course *Course, fresh bool) error {
+	v := &e.Value
+	allowed := Value{}
+	var err error
+	switch e.Kind {
+	case EntryMark:
+		allowed.Result = v.Result
+		allowed.Text, err = w.text(v.Text, MaxAppreciation)
+		if err == nil && !v.Result.Empty() {
+			err = w.mark(e, fresh)
+		}
+	case EntryFinal:
+		allowed.Result = v.Result
+		err = checkFinal(v.Result, w.s.Policy)
+	case EntryLevel:
+		allowed.Code = v.Code
+		if v.Code != "" && (len(v.Code) > maxCode || ent.CodeOf("", v.Code).Text(ent.FR) == "…") {
+			err = fmt.Errorf("gradebook: %w", catalog().New(CodeKey, ent.Pos{}, ""))
+		}
+	case EntryPosition:
+		allowed.Position = v.Position
+		if v.Position < 0 || v.Position > 4 {
+			err = fmt.Errorf("gradebook: %w", catalog().New(CodePosition, ent.Pos{}, ""))
+		}
+	case EntryAppreciation, EntryClassAppreciation:
+		allowed.Text, err = w.text(v.Text, MaxAppreciation)
+	case EntrySynthesis:
+		allowed.Text, err = w.text(v.Text, MaxSynthesis)
+	case EntryOpinion, EntryVisa:
+		allowed.Code = v.Code
+		if len(v.Code) > maxCode {
+			return fmt.Errorf("gradebook: %w", catalog().New(CodeLong, ent.Pos{}, "", ent.Count("count", maxCode)))
+		}
+		allowed.Text, err = w.text(v.Text, MaxAppreciation)
+	case EntryAssessment:
+		allowed.Assessment, err = w.assessment(e, course)
+	}
+	*v = allowed
+	return err
+}
+
+func (w *writer) text(s string, limit int) (string, error) {
+	clean, issues := text(s, limit)
+	if err := tooLong(issues); err != nil {
+		return "", err
+	}
+	w.out.Issues = append(w.out.Issues, issues...)
+	return clean, nil
+}
+
+// mark checks a mark against its assessment.
+func (w *writer) mark(e *Entry, fresh bool) error {
+	x, err := w.s.assessment(w.ctx, w.asker.Tenant, e.Key, fresh)
+	if err != nil {
+		return err
+	}
+	return checkMark(x, e.Value.Result, w.s.Policy)
+}
+
+// checkMark returns an Issue for a result that cannot stand for an assessment.
+func checkMark(x Assessment, r Result, p Policy) error {
+	scale, ok := numOf(x.Scale)
+	if !ok {
+		return refused(CodeNumber, []ent.Param{ent.FieldOf("field", "scale")})
+	}
+	s := Sheet{rules: &rules{Policy: p}}
+	if code, params := s.refusal(&assessment{Assessment: x, scale: scale}, r); code != "" {
+		return refused(code, params)
+	}
+	if r.kind == resultStatus && len(r.status) > maxStatus {
+		return refused(CodeEntry, nil)
+	}
+	return nil
+}
+
+// checkFinal returns an Issue for an average that nobody can have.
+func checkFinal(r Result, p Policy) error {
+	reference := p.Reference
+	if reference.IsZero() {
+		reference = Policy{}.reference()
+	}
+	return checkMark(Assessment{ID: "", Scale: reference}, r, p)
+}
+
+// assessment checks an assessment that is to be written.
+func (w *writer) assessment(e *Entry, course *Course) (*Assessment, error) {
+	if e.Value.Assessment == nil { // removed: its marks stay in the trail
+		return nil, nil //nolint:nilnil // a cleared entry
+	}
+	x := *e.Value.Assessment
+	x.ID, x.Teaching, x.Period = e.Of, e.Teaching, e.Period
+	label, err := w.text(x.Label, maxLabel)
+	if err != nil {
+		return nil, err
+	}
+	x.Label = label
+	p, err := w.s.Policy.compile()
+	if err != nil {
+		return nil, err
+	}
+	s := Sheet{rules: p}
+	s.readPeriods(course.Periods)
+	s.readTeachings([]Teaching{course.Teaching})
+	check := x
+	check.Container = "" // containers are the caller's
+	if _, code, params := s.assessment(check); code != "" {
+		return nil, refused(code, params)
+	}
+	if len(x.Competences) > maxCompetences {
+		return nil, fmt.Errorf("gradebook: %w", catalog().New(CodeSize, ent.Pos{}, "", ent.Count("count", maxCompetences)))
+	}
+	return &x, nil
+}
+
+const maxCompetences = 50
+
+// revise writes an assessment, once its marks fit; it reports whether it must be tried again.
+func (w *writer) revise(c Change, e Entry, classes []ent.ID) (bool, error) {
+	policy := w.s.Policy
+	outcome, err := w.s.Store.Revise(w.ctx, w.asker.Tenant, e, classes, func(marks []Entry) error {
+		if e.Value.Assessment == nil {
+			return nil
+		}
+		above := int64(0)
+		for i := range marks {
+			if checkMark(*e.Value.Assessment, marks[i].Value.Result, policy) != nil {
+				above++
+			}
+		}
+		if above > 0 {
+			return refused(CodeScaleMarks, []ent.Param{ent.Count("count", above), ent.Decimal("scale", e.Value.Assessment.Scale)})
+		}
+		return nil
+	})
+	w.s.forget(w.asker.Tenant, e.Teaching, e.Period)
+	switch {
+	case err != nil && isSystem(err):
+		return false, err
+	case err != nil:
+		w.refuse(c, err)
+	case outcome == OutcomeStale:
+		return true, nil
+	case outcome == OutcomeConflict:
+		return false, w.conflict(c)
+	default:
+		w.out.Saved = append(w.out.Saved, e)
+	}
+	return false, nil
+}
