@@ -121,7 +121,7 @@ func TestAcceptanceJ6(t *testing.T) {
 	out, _ := write(t, d, lsu.WriteOptions{Version: lsu.Version7})
 	require.NotContains(t, out, "nb-heures-manquees")
 	require.Nil(t, read(t, out, lsu.Options{}).Periodic[0].Life.MissedHours)
-	d.Periodic[0].Life.MissedHours = ptr(0)
+	d.Periodic[0].Life.MissedHours = new(0)
 	out, _ = write(t, d, lsu.WriteOptions{Version: lsu.Version7})
 	require.Contains(t, out, `nb-heures-manquees="0"`)
 	require.Equal(t, 0, *read(t, out, lsu.Options{}).Periodic[0].Life.MissedHours)

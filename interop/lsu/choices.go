@@ -10,8 +10,8 @@ type Choices struct {
 	Socle        SocleRule
 	STS          STSRule
 	PupilID      PupilIDRule
-	// Tolerate lists codes of this package that shall not block: their issues become warnings. A code of the schema is never
-	// tolerated, since the file would not be valid.
+	// Tolerate lists codes of this package that shall not block: their issues become warnings. A code of the schema, or
+	// of a reference or a key that is wrong, is never tolerated: the file would not be valid, or say nothing.
 	Tolerate []ent.Code
 }
 

@@ -81,3 +81,9 @@ func (Guardian) LogValue() slog.Value { return hidden() }
 
 // LogValue hides the address.
 func (Address) LogValue() slog.Value { return hidden() }
+
+// LogValue hides the texts.
+func (ParcoursCommon) LogValue() slog.Value { return hidden() }
+
+// LogValue hides the texts.
+func (ProjectGroup) LogValue() slog.Value { return hidden() }

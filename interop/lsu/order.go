@@ -94,7 +94,7 @@ func compareGuardians(a, b *Guardian) int {
 	n := cmp.Or(first(a.Legal1, b.Legal1), first(a.Legal2, b.Legal2), strings.Compare(a.Family, b.Family), strings.Compare(a.Given, b.Given),
 		strings.Compare(a.Denomination, b.Denomination), strings.Compare(string(a.Civility), string(b.Civility)), strings.Compare(a.Relationship, b.Relationship))
 	if n != 0 || a.Address == nil || b.Address == nil {
-		return n
+		return cmp.Or(n, first(a.Address != nil, b.Address != nil))
 	}
 	return cmp.Or(slices.Compare(a.Address.Lines[:], b.Address.Lines[:]), strings.Compare(a.Address.PostalCode, b.Address.PostalCode), strings.Compare(a.Address.Town, b.Address.Town))
 }

@@ -139,6 +139,8 @@ func (d *decoder) fail(err error) {
 			code = CodeReadFailed
 		default: // not well-formed
 		}
+		// The scanner's message quotes names of the markup, which may be anything.
+		err = errors.Join(syntax.Code, syntax.Err)
 	}
 	i := catalog().New(code, pos, "$")
 	d.file(i)

@@ -16,8 +16,6 @@ const canary = "CANARI"
 
 func day(y int, m, d uint8) ent.Date { return ent.Date{Year: int16(y), Month: m, Day: d} }
 
-func ptr(n int) *int { return &n }
-
 func domains(r *rand.Rand) []lsu.SocleResult {
 	var out []lsu.SocleResult
 	for _, i := range lsu.Items(lsu.ListDomain) {
@@ -118,7 +116,7 @@ func report(r *rand.Rand, pupil, period lsu.Key, n, i int, subjects []string, di
 		Parcours:  []lsu.Parcours{{lsu.ParcoursFuture, phrase(r, 80)}, {lsu.ParcoursCivic, phrase(r, 80)}},
 		Support:   []lsu.Support{{Code: lsu.SupportPPRE, PPRE: phrase(r, 60)}, {Code: lsu.SupportCTR, Contract: phrase(r, 60)}, {Code: lsu.SupportPAP}},
 		Appraisal: phrase(r, 300), HomeworkDone: phrase(r, 60),
-		Life:  &lsu.SchoolLife{Late: ptr(r.IntN(5)), Excused: ptr(r.IntN(9)), Unexcused: ptr(0), MissedHours: ptr(r.IntN(9)), Comment: phrase(r, 60)},
+		Life:  &lsu.SchoolLife{Late: new(r.IntN(5)), Excused: new(r.IntN(9)), Unexcused: new(0), MissedHours: new(r.IntN(9)), Comment: phrase(r, 60)},
 		Socle: domains(r), Guardians: guardians(r, i),
 	}
 	for k, code := range subjects {

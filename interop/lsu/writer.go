@@ -199,10 +199,11 @@ func scan(s *xmlscan.Scanner, v *validator) error {
 	}
 }
 
-// tolerate makes warnings of the issues that the caller tolerates, but for those of the schema.
+// tolerate makes warnings of the issues that the caller tolerates, but for those that make the file invalid or senseless.
 func (p *plan) tolerate(findings []finding) []finding {
 	for i := range findings {
-		if f := &findings[i]; blocks(f.issue) && slices.Contains(p.c.Tolerate, f.issue.Code) && SchemaRule(f.issue.Code) == "" {
+		if f := &findings[i]; blocks(f.issue) && slices.Contains(p.c.Tolerate, f.issue.Code) && SchemaRule(f.issue.Code) == "" &&
+			f.issue.Code != CodeReferenceKind && f.issue.Code != CodeKeyTwice && f.issue.Code != CodeSyntax {
 			f.issue.Severity = ent.SeverityWarning
 		}
 	}
