@@ -115,6 +115,14 @@ func table() []rule {
 			why: "averages over the caller's marks, exact and explained; who may change what is asked of access",
 		},
 		{
+			pkg: "schoollife/gradebook/gradebooksql", allowed: []string{"ent", "ent/sqldb", "schoollife/gradebook"},
+			why: "a gradebook on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/gradebook/gradebooktest", decimal},
+		},
+		{
+			pkg: "schoollife/gradebook/gradebooktest", allowed: []string{"ent", "schoollife/gradebook", "github.com/stretchr/testify/...", decimal},
+			why: "what a store of gradebooks must do",
+		},
+		{
 			pkg: "schoollife/gradebook/competence", allowed: []string{"ent", "internal/strictjson", decimal},
 			why: "levels, scores and positions over the caller's results",
 		},
@@ -449,6 +457,8 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/internal/peers": nil, "identity/internal/casbench": {module + "/identity/cas"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/identity"}, "identity/saml/samltest": {module + "/identity/saml"}, "identity/account": {module + "/ent"}, "identity/account/accounttest": {module + "/identity/account"}, "identity/accountsql": {module + "/identity/account"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
 		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
+		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
+		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

@@ -154,7 +154,7 @@ func (m *Memory) Revise(_ context.Context, tenant ent.Tenant, e Entry, classes [
 		return "", err
 	}
 	out := m.save(tenant, e)
-	if out != OutcomeSaved {
+	if out != OutcomeSaved || e.Version == 1 {
 		return out, nil
 	}
 	for _, class := range classes {

@@ -1,0 +1,112 @@
+package gradebooksql_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/enttest/holdertest"
+	"github.com/opencartable/cartable/ent/sqldb"
+	"github.com/opencartable/cartable/ent/sqldb/sqldbtest"
+	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/gradebooksql"
+	"github.com/opencartable/cartable/schoollife/gradebook/gradebooktest"
+)
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		n := 0
+		gradebooktest.Run(t, func(*testing.T) gradebook.Store {
+			n++
+			return prefixed{gradebooksql.New(db), ent.Tenant(fmt.Sprintf("school%d-", n))}
+		})
+	}, gradebooksql.Schema())
+}
+
+func TestReleasedMigrationsNeverChange(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Frozen(t, gradebooksql.Schema(), map[string]string{
+		"sql/00001_gradebook.sql": "d702c5df4e92a847bfbf7bb408f92b5c0bd8668ec38960025afc4888e876e645",
+	})
+}
+
+// dump writes all the rows.
+func dump(t *testing.T, db *sqldb.DB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, table := range []string{"gradebook_entry", "gradebook_term", "gradebook_term_change", "gradebook_merge"} {
+		rows, err := db.Handle().QueryContext(t.Context(), db.SQL(`SELECT * FROM {`+table+`}`))
+		require.NoError(t, err)
+		columns, err := rows.Columns()
+		require.NoError(t, err)
+		for rows.Next() {
+			row := make([]any, len(columns))
+			for i := range row {
+				row[i] = new(any)
+			}
+			require.NoError(t, rows.Scan(row...))
+			for i := range row {
+				fmt.Fprintf(&b, `"%s"`, *row[i].(*any))
+			}
+		}
+		require.NoError(t, rows.Err())
+		require.NoError(t, rows.Close())
+	}
+	return b.String()
+}
+
+func TestGradebookIsAHolder(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		store := gradebooksql.New(db)
+		at := time.Date(2026, 10, 5, 9, 30, 0, 0, time.UTC)
+		require.NoError(t, store.PutTerm(t.Context(), "t", gradebook.TermChange{
+			Term: gradebook.Term{Class: "3A", Period: "T1", State: gradebook.LockOpen, Version: 1}, By: "head", At: at,
+		}))
+		n := 0
+		holdertest.Run(t, holdertest.Part{
+			Holder: store, Tenant: "t",
+			Put: func(t *testing.T, mark string) ent.ID {
+				t.Helper()
+				n++
+				id := ent.ID(fmt.Sprintf("p%d", n))
+				value := map[gradebook.EntryKind]gradebook.Value{
+					gradebook.EntryMark:         {Result: gradebook.Points(decimal.New(12, 0)), Text: mark + " comment"},
+					gradebook.EntryLevel:        {Code: mark},
+					gradebook.EntryFinal:        {Result: gradebook.Without(gradebook.Status(mark))},
+					gradebook.EntryAppreciation: {Text: mark + " appreciation"},
+					gradebook.EntrySynthesis:    {Text: mark + " synthesis"},
+					gradebook.EntryOpinion:      {Code: mark, Text: mark},
+					gradebook.EntryVisa:         {Text: mark},
+				}
+				var entries []gradebook.Entry
+				for kind, v := range value {
+					k := gradebook.Key{Kind: kind, Period: "T1", Pupil: id}
+					switch kind {
+					case gradebook.EntryMark:
+						k.Teaching, k.Of = "FR", "d1"
+					case gradebook.EntryLevel:
+						k.Teaching, k.Of, k.Item = "FR", "d1", "c1"
+					case gradebook.EntryFinal, gradebook.EntryAppreciation:
+						k.Teaching = "FR"
+					default:
+					}
+					entries = append(entries, gradebook.Entry{Key: k, Version: 1, Class: "3A", Epoch: 1, Value: v, By: id, At: at, Why: mark + " why"})
+				}
+				out, err := store.Save(t.Context(), "t", entries)
+				require.NoError(t, err)
+				for _, o := range out {
+					require.Equal(t, gradebook.OutcomeSaved, o)
+				}
+				return id
+			},
+			Dump: func(t *testing.T) string { t.Helper(); return dump(t, db) },
+		})
+	}, gradebooksql.Schema())
+}
