@@ -235,12 +235,16 @@ func TestAcceptanceEGeneral(t *testing.T) {
 	t.Parallel()
 	in := gradebook.Input{Periods: []gradebook.Period{{ID: "T1", Index: 1}, {ID: "T2", Index: 2}, {ID: "T3", Index: 3}}}
 	for _, x := range []struct {
-		id      ent.ID
-		avg, k  string
-		mode    gradebook.GeneralMode
+		id     ent.ID
+		avg, k string
+		mode   gradebook.GeneralMode
 	}{
-		{"FR", "12.4", "4", ""}, {"MA", "9.1", "4", ""}, {"EPS", "15", "2", ""}, {"latin", "13.5", "1", gradebook.ModePointsAboveHalf},
-		{"chorale", "9", "2", gradebook.ModeFromHalf}, {"DNL", "14", "1", gradebook.ModeFromHalf},
+		{"FR", "12.4", "4", ""},
+		{"MA", "9.1", "4", ""},
+		{"EPS", "15", "2", ""},
+		{"latin", "13.5", "1", gradebook.ModePointsAboveHalf},
+		{"chorale", "9", "2", gradebook.ModeFromHalf},
+		{"DNL", "14", "1", gradebook.ModeFromHalf},
 	} {
 		in.Teachings = append(in.Teachings, gradebook.Teaching{ID: x.id, Coefficient: dec(x.k), Mode: x.mode, Class: "3A"})
 		in.Finals = append(in.Finals, gradebook.Final{Pupil: "zoe", Teaching: x.id, Period: "T1", Result: points(x.avg)})

@@ -12,6 +12,7 @@ import (
 func (s *Sheet) setUp(i int) {
 	g := &s.groups[i]
 	t, q := int32(i/len(s.periods)), int32(i%len(s.periods)) //nolint:gosec // bounded by the limits
+	g.teaching = t
 	g.step = s.rules.teaching
 	if own := s.teachings[t].Box.Rounding; own != nil {
 		g.step, _ = stepOf(own)
@@ -32,7 +33,7 @@ func (s *Sheet) makeBoxes(g *group, t, q int32) {
 	for c := range s.containers {
 		k := &s.containers[c]
 		if k.teaching == t && (k.period < 0 || k.period == q) {
-			at[int32(c)] = int32(len(g.boxes))                                                                              //nolint:gosec // bounded
+			at[int32(c)] = int32(len(g.boxes))                                                                               //nolint:gosec // bounded
 			g.boxes = append(g.boxes, box{container: int32(c), flat: k.Box.Rule == Flattened, bonus: k.bonus, step: k.step}) //nolint:gosec // bounded
 		}
 	}
@@ -146,7 +147,7 @@ func (s *Sheet) evalTeaching(i, row int) {
 	s.ran.Teachings++
 	c := &g.cells[row]
 	t := &s.teachings[i/len(s.periods)]
-	if r, ok := t.finals[finalKey{g.rows[row], int32(i % len(s.periods))}]; ok { //nolint:gosec // few
+	if r := t.finals[finalKey{g.rows[row], int32(i % len(s.periods))}]; !r.Empty() { //nolint:gosec // few
 		*c = setByHand(r, g.step)
 		return
 	}
@@ -208,7 +209,7 @@ func (t *term) weighed() num {
 // rescaled is the mark out of the reference.
 func (s *Sheet) rescaled(t *term) num { return t.v.mul(s.rules.reference).quo(t.a.scale) }
 
-// boxAverage returns the average of a box, rounded by its own rule, none when nothing weighs. A trace gets the tree.
+// boxAverage returns the exact average of a box, none when nothing weighs. A trace gets the tree.
 func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 	b := &g.boxes[n]
 	var terms, bonus, optional []term
@@ -223,9 +224,9 @@ func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 		case value > limitValue:
 			t.v = num{n: value, d: g.ten}
 		case zeroValue(value):
-			t.v, t.zero = whole1(0), statusOf(value)
+			t.v, t.zero = whole1(0), s.statusOf(value)
 		default:
-			tr.left(g.cols[c], leftStatus, statusOf(value))
+			tr.left(g.cols[c], leftStatus, s.statusOf(value))
 			continue
 		}
 		above := t.v.cmp(a.scale.quo(whole1(2))) > 0
@@ -244,7 +245,7 @@ func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 			tr.left(g.cols[c], leftHalf, "")
 		}
 	}
-	s.rewardBest(b, terms)
+	s.rewardBest(g, b, terms)
 	sum, weight := whole1(0), whole1(0)
 	for i := range terms {
 		sum = sum.add(s.contribution(&terms[i]))
@@ -256,11 +257,14 @@ func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 	var inside []int32
 	for _, child := range b.children {
 		k := &s.containers[g.boxes[child].container]
-		if k.coefficient.n == 0 {
-			continue
-		}
-		if avg := s.boxAverage(g, row, child, nil); avg.some() {
-			sum, weight = sum.add(avg.mul(k.coefficient)), weight.add(k.coefficient)
+		avg := s.boxAverage(g, row, child, nil)
+		switch {
+		case !avg.some() && tr != nil:
+			s.boxAverage(g, row, child, tr) // what is left out there
+		case avg.some() && k.coefficient.n == 0:
+			tr.left(g.boxes[child].container, leftContainer, "")
+		case avg.some():
+			sum, weight = sum.add(s.carriedBox(&g.boxes[child], avg).mul(k.coefficient)), weight.add(k.coefficient)
 			inside = append(inside, child)
 		}
 	}
@@ -284,14 +288,15 @@ func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 			tr.fold(2, node{op: opMin, label: labelCapped, v: avg})
 		}
 	}
-	if n == 0 { // a teaching is rounded where it is published
-		return avg
+	return avg
+}
+
+// carriedBox is what goes up from a container to what is around it.
+func (s *Sheet) carriedBox(b *box, exact num) num {
+	if s.rules.Carry == CarryRounded {
+		return b.step.round(exact)
 	}
-	rounded := b.step.round(avg)
-	if tr != nil && b.step != nil {
-		tr.fold(1, node{op: opRound, label: labelContainer, ref: b.container, v: rounded, step: b.step})
-	}
-	return rounded
+	return exact
 }
 
 // contribution is what a mark adds to the total.
@@ -305,14 +310,14 @@ func (s *Sheet) aboveHalf(t *term) num {
 }
 
 // rewardBest gives the bonus of the box to the best of its own marks.
-func (s *Sheet) rewardBest(b *box, terms []term) {
+func (s *Sheet) rewardBest(g *group, b *box, terms []term) {
 	if b.bonus.n == 0 {
 		return
 	}
 	best := -1
 	for i := range terms {
 		t := &terms[i]
-		if b.flat && t.a.container != b.container { // not directly in the box
+		if b.flat && t.a.teaching == g.teaching && t.a.container != b.container { // not directly in the box
 			continue
 		}
 		if best < 0 {
@@ -338,6 +343,9 @@ func (s *Sheet) rewardBest(b *box, terms []term) {
 func (s *Sheet) improve(optional []term, sum, weight num, tr *trace) ([]term, num, num) {
 	if s.rules.Optional == BestReachable {
 		slices.SortStableFunc(optional, func(x, y term) int { return s.rescaled(&y).cmp(s.rescaled(&x)) })
+		if weight.sign() == 0 {
+			s.alone(optional, sum)
+		}
 	}
 	var taken []term
 	for i := range optional {
@@ -350,4 +358,20 @@ func (s *Sheet) improve(optional []term, sum, weight num, tr *trace) ([]term, nu
 		taken = append(taken, *t)
 	}
 	return taken, sum, weight
+}
+
+// alone puts first the optional mark that gives the best average by itself, when none is mandatory: with points above half
+// already in the total, that may be one with a small weight. No other one improves on it.
+func (s *Sheet) alone(optional []term, sum num) {
+	best, most := 0, num{}
+	for i := range optional {
+		t := &optional[i]
+		avg := sum.add(s.contribution(t)).quo(t.coefficient.mul(s.weight(t.a)))
+		if !most.some() || avg.cmp(most) > 0 {
+			best, most = i, avg
+		}
+	}
+	for i := best; i > 0; i-- {
+		optional[i], optional[i-1] = optional[i-1], optional[i]
+	}
 }

@@ -1,6 +1,10 @@
 package gradebook
 
-import "github.com/opencartable/cartable/ent"
+import (
+	"sync"
+
+	"github.com/opencartable/cartable/ent"
+)
 
 // The codes of this package.
 const (
@@ -14,6 +18,7 @@ const (
 	CodeScale     ent.Code = "GRB-SCALE"
 	CodeRule      ent.Code = "GRB-RULE"
 	CodePeriod    ent.Code = "GRB-PERIOD"
+	CodeMember    ent.Code = "GRB-MEMBER"
 	CodeMarkTwice ent.Code = "GRB-MARK-TWICE"
 
 	CodeEntry      ent.Code = "GRB-ENTRY"
@@ -33,9 +38,9 @@ const (
 )
 
 // Catalog returns the rules of this package.
-func Catalog() *ent.Catalog { return catalog }
+func Catalog() *ent.Catalog { return catalog() }
 
-var catalog = ent.NewCatalog(rulesOf()...)
+var catalog = sync.OnceValue(func() *ent.Catalog { return ent.NewCatalog(append(rulesOf(), workRules()...)...) })
 
 func rulesOf() []ent.Rule {
 	const (
@@ -83,6 +88,10 @@ func rulesOf() []ent.Rule {
 			FR: "La période finit avant de commencer, ou son numéro n'existe pas.", EN: "The period ends before it begins, or its number does not exist.",
 		},
 		{
+			Code: CodeMember, Severity: ent.SeverityError, Source: house,
+			FR: "L'élève aurait quitté la classe ou le groupe avant d'y entrer.", EN: "The pupil would have left the class or group before entering it.",
+		},
+		{
 			Code: CodeMarkTwice, Severity: ent.SeverityError, Source: house,
 			FR: "L'élève a déjà une note à l'évaluation {assessment} : seule la première compte.",
 			EN: "The pupil has a mark at the assessment {assessment} already: only the first counts.",
@@ -100,7 +109,7 @@ func rulesOf() []ent.Rule {
 		},
 		{
 			Code: CodeAboveScale, Severity: ent.SeverityError, Source: page,
-			FR: "La note dépasse le barème ({scale}) de l'évaluation {assessment}.", EN: "The mark is above the scale ({scale}) of the assessment {assessment}.",
+			FR: "{assessment} : la note dépasse le barème ({scale}).", EN: "{assessment}: the mark is above the scale ({scale}).",
 		},
 		{
 			Code: CodeStatus, Severity: ent.SeverityWarning, Source: page,
@@ -118,8 +127,8 @@ func rulesOf() []ent.Rule {
 		},
 		{
 			Code: CodeNoWeight, Severity: ent.SeverityWarning, Source: page,
-			FR: "Tous les coefficients de {teaching} sont nuls sur la période : pas de moyenne.",
-			EN: "All coefficients of {teaching} are 0 in the period: there is no average.",
+			FR: "Toutes les évaluations notées de {teaching} ont un coefficient nul sur la période {period} : pas de moyenne.",
+			EN: "All assessments of {teaching} with marks have the coefficient 0 in the period {period}: there is no average.",
 		},
 		{
 			Code: CodeFixed, Severity: ent.SeverityError, Source: house,

@@ -36,7 +36,7 @@ func checkLimits(in *Input) error {
 		{"coefficients", len(in.Coefficients), maxMarks},
 	} {
 		if l.n > l.m {
-			return fmt.Errorf("gradebook: %w", catalog.New(CodeLimit, ent.Pos{}, "$."+l.what, ent.FieldOf("field", ent.Field(l.what)), ent.Count("count", int64(l.m))))
+			return fmt.Errorf("gradebook: %w", catalog().New(CodeLimit, ent.Pos{}, "$."+l.what, ent.FieldOf("field", ent.Field(l.what)), ent.Count("count", int64(l.m))))
 		}
 	}
 	return nil
@@ -45,7 +45,7 @@ func checkLimits(in *Input) error {
 // refuse counts a refused thing, and says why.
 func (s *Sheet) refuse(kind string, i int, code ent.Code, params ...ent.Param) {
 	s.report.Refuse(kind, 1)
-	s.report.Add(catalog.New(code, ent.Pos{}, fmt.Sprintf("$.%s[%d]", kind, i), params...))
+	s.report.Add(catalog().New(code, ent.Pos{}, fmt.Sprintf("$.%s[%d]", kind, i), params...))
 }
 
 // place gives an identifier its number, and refuses a missing one or one given before.
@@ -126,14 +126,12 @@ func (s *Sheet) readTeachings(list []Teaching) {
 	}
 }
 
-func (s *Sheet) class(id ent.ID) int32 {
-	n, ok := s.classAt[id]
-	if !ok {
-		n = int32(len(s.classes)) //nolint:gosec // bounded by the limits
-		s.classAt[id] = n
+// class gives a class a number.
+func (s *Sheet) class(id ent.ID) {
+	if _, ok := s.classAt[id]; !ok {
+		s.classAt[id] = int32(len(s.classes)) //nolint:gosec // bounded by the limits
 		s.classes = append(s.classes, id)
 	}
-	return n
 }
 
 // number reads a coefficient or a scale.
@@ -198,8 +196,6 @@ func (s *Sheet) readContainers(list []Container) {
 		x.step = s.rules.container
 		if c.Box.Rounding != nil {
 			x.step, _ = stepOf(c.Box.Rounding)
-		} else if s.rules.Carry == CarryExact {
-			x.step = nil
 		}
 		if s.place("containers", i, s.containerAt, c.ID, len(s.containers)) {
 			s.containers = append(s.containers, x)
@@ -217,7 +213,7 @@ func (s *Sheet) readContainers(list []Container) {
 			continue
 		}
 		// Held by nothing that is known, its marks would be lost: it goes directly into the teaching, and that is said.
-		s.report.Add(catalog.New(CodeUnknown, ent.Pos{}, "$.containers", ent.FieldOf("field", "parent"), ent.CodeOf("id", string(c.Parent))))
+		s.report.Add(catalog().New(CodeUnknown, ent.Pos{}, "$.containers", ent.FieldOf("field", "parent"), ent.CodeOf("id", string(c.Parent))))
 	}
 }
 
@@ -227,6 +223,10 @@ func (s *Sheet) readMembers(list []Member) {
 		set := cmp.Or(m.Class, m.Group)
 		if m.Pupil == "" || set == "" {
 			s.refuse("members", i, CodeNoID)
+			continue
+		}
+		if !m.From.IsZero() && !m.To.IsZero() && m.To.Before(m.From) {
+			s.refuse("members", i, CodeMember)
 			continue
 		}
 		s.members[set] = append(s.members[set], span{m.Pupil, m.From, m.To})
@@ -312,7 +312,12 @@ func (s *Sheet) readCoefficients(list []PupilCoefficient) {
 		if x.own == nil {
 			x.own = map[int32]num{}
 		}
-		x.own[s.pupil(c.Pupil)] = v
+		p := s.pupil(c.Pupil)
+		if _, twice := x.own[p]; twice {
+			s.refuse("coefficients", i, CodeTwice, ent.CodeOf("id", string(c.Pupil)))
+			continue
+		}
+		x.own[p] = v
 		s.report.Keep("coefficients", 1)
 	}
 }

@@ -11,7 +11,7 @@ import (
 func (g *group) rowOf(p int32) (int, bool) { return slices.BinarySearch(g.rows, p) }
 
 func refused(code ent.Code, params []ent.Param) error {
-	return fmt.Errorf("gradebook: %w", catalog.New(code, ent.Pos{}, "", params...))
+	return fmt.Errorf("gradebook: %w", catalog().New(code, ent.Pos{}, "", params...))
 }
 
 // SetMark puts a result in place of the one that the pupil has at the assessment, an empty one to clear it, and computes
@@ -133,14 +133,7 @@ func (s *Sheet) SetFinal(f Final) error {
 	pupils := len(s.pupils)
 	p := s.pupil(f.Pupil)
 	x := &s.teachings[t]
-	if f.Result.Empty() {
-		delete(x.finals, finalKey{p, q})
-	} else {
-		if x.finals == nil {
-			x.finals = map[finalKey]Result{}
-		}
-		x.finals[finalKey{p, q}] = f.Result
-	}
+	x.setFinal(finalKey{p, q}, f.Result)
 	linked := len(s.pupils) == pupils && slices.ContainsFunc(s.pairsOf[t], func(n int32) bool { return s.pairs[n].pupil == p })
 	if int(q) == len(s.periods) {
 		if !linked {
@@ -183,6 +176,9 @@ func (s *Sheet) SetAssessment(a Assessment) error {
 	}
 	n, known := s.assessmentAt[a.ID]
 	if !known {
+		if len(s.assessments) >= maxAssessments {
+			return refused(CodeLimit, []ent.Param{ent.FieldOf("field", "assessments"), ent.Count("count", maxAssessments)})
+		}
 		n = int32(len(s.assessments)) //nolint:gosec // bounded by the limits
 		s.assessmentAt[a.ID] = n
 		s.assessments = append(s.assessments, x)

@@ -36,7 +36,7 @@ func (s *Sheet) Explain(r Ref) (Explanation, error) {
 
 // explanation refuses a tree whose value is not the figure.
 func (s *Sheet) explanation(r Ref, c *cell, nodes []node, outs []leftOut) (Explanation, error) {
-	if len(nodes) == 0 || nodes[len(nodes)-1].v.cmp(c.shown) != 0 && r.Container == "" {
+	if len(nodes) == 0 || nodes[len(nodes)-1].v.cmp(c.shown) != 0 {
 		return Explanation{}, fmt.Errorf("gradebook: the explanation differs from the figure: %w", ent.CodeExplanation)
 	}
 	return Explanation{r, s, nodes, outs}, nil
@@ -69,12 +69,15 @@ func (e Explanation) LogValue() slog.Value { return slog.StringValue(hidden) }
 // String hides the explanation.
 func (e Explanation) String() string { return hidden }
 
-// LeftOut is a mark or a teaching that does not count, and why.
+// GoString hides the explanation.
+func (e Explanation) GoString() string { return `"` + hidden + `"` }
+
+// LeftOut is a mark, a container or a teaching that does not count, and why.
 type LeftOut struct {
-	// Assessment or Teaching, as the figure is an average of marks or of teachings.
-	Assessment, Teaching ent.ID
-	Label                string
-	Reason               ent.Label
+	// Assessment, Container or Teaching: one of them.
+	Assessment, Container, Teaching ent.ID
+	Label                           string
+	Reason                          ent.Label
 }
 
 // LeftOut returns what does not count.
@@ -82,10 +85,14 @@ func (e Explanation) LeftOut() []LeftOut {
 	out := make([]LeftOut, 0, len(e.outs))
 	for _, l := range e.outs {
 		x := LeftOut{Reason: l.reason()}
-		if l.kind >= leftNN {
+		switch l.kind {
+		case leftNN, leftTeachingCoefficient, leftTeachingHalf:
 			t := &e.sheet.teachings[l.ref]
 			x.Teaching, x.Label = t.ID, t.Label
-		} else {
+		case leftContainer:
+			c := &e.sheet.containers[l.ref]
+			x.Container, x.Label = c.ID, c.Label
+		default:
 			a := &e.sheet.assessments[l.ref]
 			x.Assessment, x.Label = a.ID, a.Label
 		}
@@ -100,7 +107,7 @@ func (l leftOut) reason() ent.Label {
 		return ent.Label{FR: l.status.Label(ent.FR), EN: l.status.Label(ent.EN)}
 	case leftFormative:
 		return ent.Label{FR: "évaluation formative", EN: "formative assessment"}
-	case leftCoefficient, leftTeachingCoefficient:
+	case leftCoefficient, leftContainer, leftTeachingCoefficient:
 		return ent.Label{FR: "coefficient 0", EN: "coefficient 0"}
 	case leftHalf, leftTeachingHalf:
 		return ent.Label{FR: "ne compte qu'au-dessus de la moitié", EN: "counts above half only"}
@@ -249,7 +256,7 @@ func (e Explanation) Text(lang ent.Lang) string {
 	w := writing{lang: lang}
 	w.line(0, &tree.Root)
 	for _, l := range e.LeftOut() {
-		w.b.WriteString("  " + title(l.Label, l.Assessment+l.Teaching) + ent.Label{FR: " : ne compte pas (", EN: ": does not count ("}.In(lang) + l.Reason.In(lang) + ")\n")
+		w.b.WriteString("  " + title(l.Label, l.Assessment+l.Container+l.Teaching) + ent.Label{FR: " : ne compte pas (", EN: ": does not count ("}.In(lang) + l.Reason.In(lang) + ")\n")
 	}
 	return w.b.String()
 }

@@ -16,22 +16,27 @@ func (s *Sheet) readFinals(list []Final) {
 		}
 		key := finalKey{s.pupil(f.Pupil), q}
 		x := &s.teachings[t]
-		if _, twice := x.finals[key]; twice {
+		before := x.finals[key]
+		if !before.Empty() && !f.Result.Empty() {
 			s.refuse("finals", i, CodeTwice, ent.CodeOf("id", string(f.Teaching)))
 			continue
 		}
 		s.report.Keep("finals", 1)
-		if f.Result.Empty() {
-			continue
+		if before.Empty() {
+			x.setFinal(key, f.Result)
 		}
-		if x.finals == nil {
-			x.finals = map[finalKey]Result{}
-		}
-		x.finals[key] = f.Result
 		if int(q) < len(s.periods) {
 			s.row(s.at(t, q), key.pupil)
 		}
 	}
+}
+
+// setFinal keeps an average set by hand; an empty one is kept too, since it makes somebody known in the teaching.
+func (t *teaching) setFinal(key finalKey, r Result) {
+	if t.finals == nil {
+		t.finals = map[finalKey]Result{}
+	}
+	t.finals[key] = r
 }
 
 // final finds the teaching and the period of an average set by hand, or says what is wrong with it.
@@ -54,6 +59,8 @@ func (s *Sheet) final(f Final) (t, q int32, code ent.Code, params []ent.Param) {
 		return 0, 0, CodeNegative, nil
 	case r.kind == resultWide:
 		return 0, 0, CodePrecision, nil
+	case len(r.status) > maxStatus:
+		return 0, 0, CodeEntry, nil
 	case r.kind == resultPoints && s.rules.AboveScale != AboveCounts && num{n: r.n, d: int64(pow10(int(r.exp)))}.cmp(s.rules.reference) > 0: //nolint:gosec // at most 10^4
 		return 0, 0, CodeAboveScale, []ent.Param{ent.Decimal("scale", s.rules.Reference), ent.CodeOf("assessment", string(f.Teaching))}
 	}
@@ -113,7 +120,7 @@ func (s *Sheet) link() {
 		for _, t := range list {
 			n := len(s.pairs)
 			s.pairs = append(s.pairs, pair{pupil: int32(p), teaching: t, rows: rows[n*np : (n+1)*np]}) //nolint:gosec // bounded
-			s.pairsOf[t] = append(s.pairsOf[t], int32(n))                                               //nolint:gosec // bounded
+			s.pairsOf[t] = append(s.pairsOf[t], int32(n))                                              //nolint:gosec // bounded
 		}
 		s.firstPair[p+1] = int32(len(s.pairs)) //nolint:gosec // bounded by the limits
 	}
@@ -135,7 +142,7 @@ func (s *Sheet) link() {
 }
 
 // linkClasses says in which class a pupil is at the end of each period, the year's being that of the last one: by the
-// memberships, otherwise by the first teaching of a class.
+// memberships, otherwise by the teachings of classes that have none.
 func (s *Sheet) linkClasses() {
 	nq, np := len(s.periods), len(s.pupils)
 	s.general = make([]cell, (nq+1)*np)
@@ -143,28 +150,16 @@ func (s *Sheet) linkClasses() {
 	for i := range s.classOf {
 		s.classOf[i] = -1
 	}
-	known := make([]bool, np)
-	for _, id := range s.classes {
-		for _, m := range s.members[id] {
-			p, ok := s.pupilAt[m.pupil]
-			if !ok {
+	s.classesOfMembers()
+	for p := range np {
+		for i := s.firstPair[p]; i < s.firstPair[p+1]; i++ {
+			c := s.teachings[s.pairs[i].teaching].Class
+			if c == "" || len(s.members[c]) > 0 {
 				continue
 			}
-			known[p] = true
 			for q := range nq {
-				if end := s.periods[q].End; end.IsZero() && m.to.IsZero() || !end.IsZero() && within(end, m.from, m.to) {
-					s.classOf[q*np+int(p)] = s.classAt[id]
-				}
-			}
-		}
-	}
-	for p := range np {
-		for i := s.firstPair[p]; i < s.firstPair[p+1] && !known[p]; i++ {
-			if c := s.teachings[s.pairs[i].teaching].Class; c != "" {
-				for q := range nq {
-					if s.pairs[i].rows[q] >= 0 && s.classOf[q*np+p] < 0 {
-						s.classOf[q*np+p] = s.classAt[c]
-					}
+				if s.pairs[i].rows[q] >= 0 {
+					s.inOneClass(q, p, s.classAt[c])
 				}
 			}
 		}
@@ -181,6 +176,43 @@ func (s *Sheet) linkClasses() {
 				s.inClass[i] = append(s.inClass[i], int32(p)) //nolint:gosec // bounded by the limits
 			}
 		}
+	}
+}
+
+// classesOfMembers puts pupils into the classes whose members are known.
+func (s *Sheet) classesOfMembers() {
+	for c, id := range s.classes {
+		for _, m := range s.members[id] {
+			p, ok := s.pupilAt[m.pupil]
+			if !ok {
+				continue
+			}
+			for q := range s.periods {
+				if end := s.periods[q].End; end.IsZero() && m.to.IsZero() || !end.IsZero() && within(end, m.from, m.to) {
+					s.inOneClass(q, int(p), int32(c)) //nolint:gosec // bounded by the limits
+				}
+			}
+		}
+	}
+}
+
+// inOneClass puts a pupil into a class in a period. Of two at once it is that of the least identifier, known members first:
+// the order of the input is nothing.
+func (s *Sheet) inOneClass(q, p int, class int32) {
+	at := &s.classOf[q*len(s.pupils)+p]
+	if *at < 0 {
+		*at = class
+		return
+	}
+	now, then := s.classes[class], s.classes[*at]
+	if a, b := len(s.members[now]) > 0, len(s.members[then]) > 0; a != b {
+		if a {
+			*at = class
+		}
+		return
+	}
+	if now < then {
+		*at = class
 	}
 }
 
@@ -206,12 +238,9 @@ func (s *Sheet) evalAnnual(i int) { s.pairs[i].cell = s.annual(&s.pairs[i], nil)
 func (s *Sheet) annual(p *pair, tr *trace) cell {
 	nq := len(s.periods)
 	t := &s.teachings[p.teaching]
-	if r, ok := t.finals[finalKey{p.pupil, int32(nq)}]; ok { //nolint:gosec // few
+	if r := t.finals[finalKey{p.pupil, int32(nq)}]; !r.Empty() { //nolint:gosec // few
 		c := setByHand(r, s.rules.annual)
-		if c.state == StateSet {
-			tr.push(node{label: labelSetByHand, ref: p.teaching, v: c.exact})
-			tr.round(s.rules.annual, labelAnnual, p.teaching, c.shown)
-		}
+		tr.setByHand(s.rules.annual, labelAnnual, p.teaching, &c)
 		return c
 	}
 	sum, n := whole1(0), int64(0)
@@ -271,7 +300,7 @@ func (s *Sheet) generalOf(q, p int, tr *trace) cell {
 		step = s.rules.annualGen
 	}
 	pick := func(*teaching) bool { return true }
-	return s.weighTeachings(q, p, true, step, labelGeneral, 0, pick, tr)
+	return s.weighTeachings(q, p, true, step, labelGeneral, pick, tr)
 }
 
 func (s *Sheet) meanOfGenerals(p int, tr *trace) cell {
@@ -297,7 +326,7 @@ func (s *Sheet) meanOfGenerals(p int, tr *trace) cell {
 }
 
 // weighTeachings averages the teachings of a pupil that are picked, with their modes or without.
-func (s *Sheet) weighTeachings(q, p int, modes bool, step *step, label labelKind, ref int32, pick func(*teaching) bool, tr *trace) cell {
+func (s *Sheet) weighTeachings(q, p int, modes bool, step *step, label labelKind, pick func(*teaching) bool, tr *trace) cell {
 	sum, weight := whole1(0), whole1(0)
 	terms := 0
 	var weights []weightOf // for the trace
@@ -313,7 +342,10 @@ func (s *Sheet) weighTeachings(q, p int, modes bool, step *step, label labelKind
 				continue
 			}
 		}
-		v := s.carried(c)
+		v := c.exact
+		if q < len(s.periods) && s.rules.Carry == CarryRounded || q == len(s.periods) && s.rules.CarryAnnual == CarryRounded {
+			v = c.shown
+		}
 		if !v.some() {
 			if c.state == StateNN {
 				tr.left(x.teaching, leftNN, "")
@@ -365,7 +397,7 @@ func (s *Sheet) weighTeachings(q, p int, modes bool, step *step, label labelKind
 		}
 	}
 	c := cell{exact: exact, shown: step.round(exact), state: StateComputed}
-	tr.round(step, label, ref, c.shown)
+	tr.round(step, label, 0, c.shown)
 	return c
 }
 
@@ -377,21 +409,11 @@ type weightOf struct {
 // subjectOf computes the average of the teachings of one subject: that of the only one, or a weighted mean.
 func (s *Sheet) subjectOf(q, p int, subject ent.SubjectCode, tr *trace) cell {
 	pick := func(t *teaching) bool { return t.Subject == subject }
-	return s.weighTeachings(q, p, false, s.rules.subject, labelSubject, s.firstTeaching(pick), pick, tr)
+	return s.weighTeachings(q, p, false, s.rules.subject, labelSubject, pick, tr)
 }
 
 // categoryOf computes the average of a category; modes do not count in it.
 func (s *Sheet) categoryOf(q, p int, category ent.ID, tr *trace) cell {
 	pick := func(t *teaching) bool { return t.Category == category }
-	return s.weighTeachings(q, p, false, s.rules.subject, labelCategory, s.firstTeaching(pick), pick, tr)
+	return s.weighTeachings(q, p, false, s.rules.subject, labelCategory, pick, tr)
 }
-
-func (s *Sheet) firstTeaching(pick func(*teaching) bool) int32 {
-	for t := range s.teachings {
-		if pick(&s.teachings[t]) {
-			return int32(t) //nolint:gosec // bounded by the limits
-		}
-	}
-	return 0
-}
-

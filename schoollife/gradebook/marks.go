@@ -58,14 +58,14 @@ func (s *Sheet) readMarks(marks []Mark) {
 			continue
 		}
 		kept++
-		if m.Result.Empty() {
-			continue
-		}
 		g := int32(s.at(a.teaching, a.period)) //nolint:gosec // bounded by the limits
 		if len(s.moved) > 0 {
 			if to, ok := s.moved[move{p, a.teaching, a.period}]; ok {
 				g = int32(s.at(to, a.period)) //nolint:gosec // bounded by the limits
-				s.report.Add(catalog.New(CodeFollowed, ent.Pos{}, "$.marks",
+				if m.Result.Empty() {
+					continue
+				}
+				s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
 					ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[to].ID))))
 			}
 		}
@@ -101,7 +101,11 @@ func (s *Sheet) refusal(a *assessment, r Result) (ent.Code, []ent.Param) {
 		if s.rules.AboveScale != AboveCounts && r.n*a.scale.d > a.scale.n*int64(pow10(int(r.exp))) { //nolint:gosec // at most 10^4
 			return CodeAboveScale, []ent.Param{ent.Decimal("scale", a.Scale), ent.CodeOf("assessment", string(a.ID))}
 		}
-	case resultEmpty, resultStatus:
+	case resultStatus:
+		if len(r.status) > maxStatus {
+			return CodeEntry, nil
+		}
+	case resultEmpty:
 	}
 	return "", nil
 }
@@ -133,11 +137,14 @@ func (s *Sheet) moves() map[move]int32 {
 				}
 				for _, t := range ofSet[set] {
 					x := &s.teachings[t]
+					best := int32(-1) // that of the least identifier, so that the order of the input is nothing
 					for _, to := range bySubject[kind{x.subject, x.Modality}] {
-						if to != t && len(s.members[s.teachings[to].set]) > 0 && s.memberOn(s.teachings[to].set, m.pupil, end) {
-							out[move{s.pupil(m.pupil), t, int32(q)}] = to //nolint:gosec // few
-							break
+						if to != t && s.memberOn(s.teachings[to].set, m.pupil, end) && (best < 0 || s.teachings[to].ID < s.teachings[best].ID) {
+							best = to
 						}
+					}
+					if best >= 0 {
+						out[move{s.pupil(m.pupil), t, int32(q)}] = best //nolint:gosec // few
 					}
 				}
 			}
@@ -199,6 +206,9 @@ func (s *Sheet) fill(marks []Mark, sorted []read, first []int32) {
 		}
 		for _, r := range list {
 			at := &g.m[int(stamp[r.pupil]-1)*len(g.cols)+int(colOf[r.assessment])]
+			if marks[r.mark].Result.Empty() {
+				continue
+			}
 			if *at != emptyValue {
 				s.report.Keep("marks", -1)
 				s.refuse("marks", int(r.mark), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
@@ -208,6 +218,7 @@ func (s *Sheet) fill(marks []Mark, sorted []read, first []int32) {
 		}
 		s.setUp(i)
 		s.seat(i, here)
+		s.weightless(i)
 		for _, p := range g.rows {
 			stamp[p] = 0
 		}
@@ -230,21 +241,30 @@ func (s *Sheet) value(g *group, r Result) int64 {
 	return emptyValue
 }
 
-// statusNumber numbers a status; those that are not known are one, whose name is the input's.
+// statusNumber numbers a status: the known ones first, then the others as they come.
 func (s *Sheet) statusNumber(x Status) int64 {
-	if i := slices.Index(Statuses(), x); i >= 0 {
-		return int64(i)
+	n, ok := s.statusAt[x]
+	if !ok {
+		n = int64(len(s.statuses))
+		s.statusAt[x] = n
+		s.statuses = append(s.statuses, x)
 	}
-	s.report.Add(catalog.New(CodeStatus, ent.Pos{}, "$.marks", ent.CodeOf("status", string(x))))
-	return int64(len(Statuses()))
+	if n >= s.known {
+		s.report.Add(catalog().New(CodeStatus, ent.Pos{}, "$.marks", ent.CodeOf("status", string(x))))
+	}
+	return n
 }
 
-func statusOf(value int64) Status {
-	if i := int(statusValue - value); i < len(Statuses()) {
-		return Statuses()[i]
+func (s *Sheet) readStatuses() {
+	s.statuses = Statuses()
+	s.known = int64(len(s.statuses))
+	s.statusAt = make(map[Status]int64, len(s.statuses))
+	for i, x := range s.statuses {
+		s.statusAt[x] = int64(i)
 	}
-	return "unknown"
 }
+
+func (s *Sheet) statusOf(value int64) Status { return s.statuses[statusValue-value] }
 
 // zeroValue reports whether a value is a status that counts as zero.
 func zeroValue(v int64) bool {
@@ -289,12 +309,13 @@ func (s *Sheet) seats() map[ent.ID][][]seat {
 		for q := range s.periods {
 			p := &s.periods[q]
 			for _, m := range s.members[set] {
+				pupil := s.pupil(m.pupil)
 				if !p.End.IsZero() && !m.from.IsZero() && p.End.Before(m.from) || !p.Start.IsZero() && !m.to.IsZero() && m.to.Before(p.Start) {
 					continue
 				}
 				open := m.from.IsZero() && m.to.IsZero()
 				rows[q] = append(rows[q], seat{
-					pupil: s.pupil(m.pupil),
+					pupil: pupil,
 					here:  p.End.IsZero() && m.to.IsZero() || !p.End.IsZero() && within(p.End, m.from, m.to),
 					whole: open || !p.Start.IsZero() && !p.End.IsZero() && within(p.Start, m.from, m.to) && within(p.End, m.from, m.to),
 				})
@@ -344,8 +365,38 @@ func (s *Sheet) seat(i int, seats []seat) {
 		for c, a := range g.cols {
 			x := &s.assessments[a]
 			if g.m[row*len(g.cols)+c] != emptyValue && !x.Date.IsZero() && int(x.teaching) == i/len(s.periods) && !s.memberOn(t.set, s.pupils[p], x.Date) {
-				s.report.Add(catalog.New(CodeNotMember, ent.Pos{}, "$.marks", ent.CodeOf("assessment", string(x.ID))))
+				s.report.Add(catalog().New(CodeNotMember, ent.Pos{}, "$.marks", ent.CodeOf("assessment", string(x.ID))))
 			}
 		}
 	}
+}
+
+// weightless reports a group that has marks, all of assessments that weigh nothing.
+func (s *Sheet) weightless(i int) {
+	g := &s.groups[i]
+	marks := false
+	for c, a := range g.cols {
+		x := &s.assessments[a]
+		if x.Formative || !g.marked(c) {
+			continue
+		}
+		if x.coefficient.n > 0 {
+			return
+		}
+		marks = true
+	}
+	if marks {
+		s.report.Add(catalog().New(CodeNoWeight, ent.Pos{}, "$.assessments",
+			ent.CodeOf("teaching", string(s.teachings[i/len(s.periods)].ID)), ent.CodeOf("period", string(s.periods[i%len(s.periods)].ID))))
+	}
+}
+
+// marked reports whether a column holds a mark, those that count as zero included.
+func (g *group) marked(c int) bool {
+	for at := c; at < len(g.m); at += len(g.cols) {
+		if v := g.m[at]; v > limitValue || zeroValue(v) {
+			return true
+		}
+	}
+	return false
 }

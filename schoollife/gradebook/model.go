@@ -9,7 +9,7 @@ import (
 )
 
 // Input is what averages are computed from: the marks of one school year and what gives them their meaning. Identifiers
-// are the caller's. Slices may be in any order: no figure depends on it.
+// are the caller's. Slices may be in any order: no figure depends on it, unless an identifier is given twice.
 type Input struct {
 	Periods     []Period
 	Teachings   []Teaching
@@ -18,8 +18,8 @@ type Input struct {
 	Marks       []Mark
 	// Finals are averages set by hand.
 	Finals []Final
-	// Members say who was in which class or group, and when. Without any for a class or a group, whoever has a mark there is
-	// held to be in it.
+	// Members say who was in which class or group, and when. Without any for a class or a group, whoever has a mark there, an
+	// empty one or an average set by hand, is held to be in it.
 	Members []Member
 	// Coefficients replace the coefficient of a teaching for some pupils.
 	Coefficients []PupilCoefficient
@@ -183,13 +183,20 @@ type Mark struct {
 	Comment    string `json:"comment,omitempty"`
 }
 
+// String shows the identifiers only.
+func (m Mark) String() string { return string(m.Pupil) + " " + string(m.Assessment) + " " + hidden }
+
+// GoString shows the identifiers only.
+func (m Mark) GoString() string { return `"` + m.String() + `"` }
+
 // LogValue shows the identifiers only.
 func (m Mark) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("pupil", string(m.Pupil)), slog.String("assessment", string(m.Assessment)))
 }
 
 // Final is an average set by hand, in place of the computed one and in all that follows from it. Points are out of the
-// reference. A status (StatusNotMarked: "NN") leaves the teaching out. It stays when marks change later.
+// reference. A status (StatusNotMarked: "NN") leaves the teaching out; an empty result sets nothing. It stays when marks
+// change later.
 type Final struct {
 	Pupil    ent.ID `json:"pupil"`
 	Teaching ent.ID `json:"teaching"`

@@ -190,7 +190,7 @@ func (s *step) round(v num) num {
 	if v.wide == nil {
 		if den, ok := fixed.Product(v.d, s.p); ok {
 			hi, lo := bits.Mul64(fixed.Magnitude(v.n), uint64(s.q)) //nolint:gosec // greater than zero
-			if d := uint64(den); hi == 0 {                            //nolint:gosec // greater than zero
+			if d := uint64(den); hi == 0 {                          //nolint:gosec // greater than zero
 				w, rest := lo/d, lo%d
 				if rest != 0 && fixed.Away(s.rounding.Mode, v.n < 0, w, rest, d) {
 					w++

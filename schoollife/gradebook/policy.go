@@ -2,6 +2,7 @@ package gradebook
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -27,6 +28,8 @@ type Policy struct {
 	AboveScale AboveScaleRule `json:"above_scale,omitempty"`
 	// Carry says what goes up to the next level: exact values, or those that are shown.
 	Carry CarryRule `json:"carry,omitempty"`
+	// CarryAnnual says the same of annual averages, which go up to the general average of the year.
+	CarryAnnual CarryRule `json:"carry_annual,omitempty"`
 	// Weights are those of teachings in the general average.
 	Weights WeightRule `json:"weights,omitempty"`
 	// AnnualGeneral says what the general average of the year is made from.
@@ -212,7 +215,7 @@ func BoxesRoundedUp() Policy {
 	up := rounding("0.1", ent.RoundCeiling)
 	p := Policy{
 		Name: "boxes-rounded-up", Scales: ScaleWeighs, Containers: ByContainer, BestMark: BestRaw, Optional: GreedyByDate,
-		Carry: CarryRounded, Changes: MarksStay, Rounding: same(rounding("0.1", ent.RoundHalfUp)),
+		Carry: CarryRounded, CarryAnnual: CarryRounded, Changes: MarksStay, Rounding: same(rounding("0.1", ent.RoundHalfUp)),
 	}
 	p.Rounding.Container, p.Rounding.Teaching = up, up
 	return p
@@ -251,7 +254,9 @@ type rules struct {
 // compile checks the policy. It returns CodePolicy for an unknown rule or a number out of bounds, CodeRounding for an
 // impossible rounding.
 func (p Policy) compile() (*rules, error) {
-	refused := func(what string) (*rules, error) { return nil, fmt.Errorf("gradebook: policy: %s: %w", what, CodePolicy) }
+	refused := func(what string) (*rules, error) {
+		return nil, fmt.Errorf("gradebook: policy: %s: %w", what, CodePolicy)
+	}
 	r := &rules{Policy: p}
 	if p.Reference.IsZero() {
 		r.Reference = decimal.New(20, 0)
@@ -274,6 +279,8 @@ func (p Policy) compile() (*rules, error) {
 		return refused("above scale")
 	case !oneOf(&r.Carry, CarryExact, CarryRounded):
 		return refused("carry")
+	case !oneOf(&r.CarryAnnual, CarryExact, CarryRounded):
+		return refused("carry annual")
 	case !oneOf(&r.Weights, ByCoefficient, Equal):
 		return refused("weights")
 	case !oneOf(&r.AnnualGeneral, FromAnnualAverages, FromGeneralAverages):
@@ -285,8 +292,12 @@ func (p Policy) compile() (*rules, error) {
 		from *ent.Rounding
 		to   **step
 	}{
-		{p.Rounding.Container, &r.container}, {p.Rounding.Teaching, &r.teaching}, {p.Rounding.Subject, &r.subject},
-		{p.Rounding.General, &r.general}, {p.Rounding.Annual, &r.annual}, {p.Rounding.AnnualGeneral, &r.annualGen},
+		{p.Rounding.Container, &r.container},
+		{p.Rounding.Teaching, &r.teaching},
+		{p.Rounding.Subject, &r.subject},
+		{p.Rounding.General, &r.general},
+		{p.Rounding.Annual, &r.annual},
+		{p.Rounding.AnnualGeneral, &r.annualGen},
 		{p.Rounding.Statistics, &r.of},
 	} {
 		s, err := stepOf(x.from)
@@ -315,10 +326,5 @@ func oneOf[T ~string](v *T, known ...T) bool {
 	if *v == "" {
 		*v = known[0]
 	}
-	for _, k := range known {
-		if *v == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(known, *v)
 }

@@ -130,7 +130,9 @@ func (s *Sheet) containerFigure(r Ref, p, q int, tr *trace) (cell, error) {
 		if !v.some() {
 			return cell{}, nil
 		}
-		return cell{exact: v, shown: s.rules.container.round(v), state: StateComputed}, nil
+		c := cell{exact: v, shown: g.boxes[b].step.round(v), state: StateComputed}
+		tr.round(g.boxes[b].step, labelContainer, n, c.shown)
+		return c, nil
 	}
 	return cell{}, noFigure()
 }
@@ -156,10 +158,7 @@ func (s *Sheet) teachingFigure(t, p, q int, tr *trace) (cell, error) {
 			s.boxAverage(g, int(x.rows[q]), 0, tr)
 			tr.round(g.step, labelTeaching, int32(t), c.shown) //nolint:gosec // bounded by the limits
 		}
-		if tr != nil && c.state == StateSet {
-			tr.push(node{label: labelSetByHand, ref: int32(t), v: c.exact}) //nolint:gosec // bounded by the limits
-			tr.round(g.step, labelTeaching, int32(t), c.shown)              //nolint:gosec // bounded by the limits
-		}
+		tr.setByHand(g.step, labelTeaching, int32(t), &c) //nolint:gosec // bounded by the limits
 		return c, nil
 	}
 	return cell{}, nil

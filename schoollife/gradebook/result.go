@@ -209,23 +209,24 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	return json.Marshal(resultJSON{Status: r.status})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeEntry for points and a status together.
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeEntry for anything else, points and a status together among
+// them; what was written is not in the error.
 func (r *Result) UnmarshalJSON(b []byte) error {
 	var j *resultJSON
-	if err := json.Unmarshal(b, &j); err != nil {
-		return fmt.Errorf("gradebook: result: %w", err)
+	if err := json.Unmarshal(b, &j); err != nil { // its text may hold the points
+		return fmt.Errorf("gradebook: result: %w", CodeEntry)
 	}
 	*r = Result{}
 	switch {
 	case j == nil:
-	case j.Points != "" && j.Status != "", len(j.Status) > maxStatus:
+	case j.Points != "" && j.Status != "", len(j.Status) > maxStatus, len(j.Points) > maxStatus:
 		return fmt.Errorf("gradebook: result: %w", CodeEntry)
 	case j.Status != "":
 		*r = Without(j.Status)
 	case j.Points != "":
 		d, err := ent.ParseNumber(j.Points)
 		if err != nil {
-			return fmt.Errorf("gradebook: result: %w", err)
+			return fmt.Errorf("gradebook: result: %w", CodeEntry)
 		}
 		*r = Points(d)
 	}

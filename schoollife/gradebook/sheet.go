@@ -1,6 +1,8 @@
 package gradebook
 
 import (
+	"log/slog"
+
 	"github.com/opencartable/cartable/ent"
 )
 
@@ -35,6 +37,11 @@ type Sheet struct {
 	// inClass lists the pupils of a class in a period, at period × number of classes + class; generalS their statistics.
 	inClass  [][]int32
 	generalS []statistics
+
+	// statuses are the known ones, then those met.
+	statuses []Status
+	statusAt map[Status]int64
+	known    int64
 
 	// moved remembers where the marks of those who changed class count.
 	moved map[move]int32
@@ -87,6 +94,7 @@ type group struct {
 	// w and v are integer multipliers: an average is Σ w·mark over Σ v × ten, when the group is simple.
 	w, v     []int64
 	ten      int64
+	teaching int32
 	decimals uint8
 	simple   bool
 	boxes    []box // the teaching's own first
@@ -146,6 +154,17 @@ type Ran struct {
 	Statistics int
 }
 
+// String hides the sheet.
+func (s *Sheet) String() string { return hidden }
+
+// GoString hides the sheet.
+func (s *Sheet) GoString() string { return `"` + hidden + `"` }
+
+// LogValue hides the sheet but its counts.
+func (s *Sheet) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("assessments", len(s.assessments)), slog.Int("pupils", len(s.pupils)))
+}
+
 // Ran returns the counts.
 func (s *Sheet) Ran() Ran { return s.ran }
 
@@ -168,6 +187,7 @@ func Compile(p Policy, in Input) (*Sheet, error) {
 		return nil, err
 	}
 	s := &Sheet{rules: r}
+	s.readStatuses()
 	s.readPlaces(&in)
 	s.readMarks(in.Marks)
 	s.readFinals(in.Finals)

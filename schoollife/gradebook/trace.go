@@ -69,6 +69,7 @@ const (
 	leftHalf
 	leftLowers
 	leftAlone
+	leftContainer
 	leftNN
 	leftTeachingCoefficient
 	leftTeachingHalf
@@ -113,6 +114,17 @@ func (t *trace) round(s *step, label labelKind, ref int32, v num) {
 	last.label, last.ref = label, ref
 }
 
+// setByHand records a figure that a teacher set.
+func (t *trace) setByHand(s *step, label labelKind, teaching int32, c *cell) {
+	if t == nil || c.state != StateSet {
+		return
+	}
+	t.push(node{label: labelSetByHand, ref: teaching, v: c.exact})
+	if s != nil {
+		t.round(s, label, teaching, c.shown)
+	}
+}
+
 func (t *trace) left(ref int32, kind leftKind, status Status) {
 	if t != nil {
 		t.outs = append(t.outs, leftOut{status, ref, kind})
@@ -126,7 +138,7 @@ func (s *Sheet) traceBox(g *group, row int, n int32, terms, bonus []term, inside
 	for i := range terms {
 		t := &terms[i]
 		s.traceMark(t, tr)
-		s.traceFactors(t, t.v, s.contribution(t), tr)
+		s.traceFactors(t, s.contribution(t), tr)
 	}
 	for i := range bonus {
 		t := &bonus[i]
@@ -135,11 +147,17 @@ func (s *Sheet) traceBox(g *group, row int, n int32, terms, bonus []term, inside
 		tr.push(node{label: labelHalf, ref: t.number, v: half})
 		over := t.v.sub(half)
 		tr.fold(2, node{op: opDifference, label: labelAboveHalf, ref: t.number, v: over})
-		s.traceFactors(t, over, s.aboveHalf(t), tr)
+		s.traceFactors(t, s.aboveHalf(t), tr)
 	}
 	for _, child := range inside {
 		k := &s.containers[g.boxes[child].container]
-		v := s.boxAverage(g, row, child, tr)
+		b := &g.boxes[child]
+		v := s.carriedBox(b, s.boxAverage(g, row, child, tr))
+		if s.rules.Carry == CarryRounded {
+			tr.round(b.step, labelContainer, b.container, v)
+		} else {
+			tr.round(nil, labelContainer, b.container, v)
+		}
 		if !isOne(k.coefficient) {
 			tr.push(node{label: labelContainerCoefficient, ref: g.boxes[child].container, v: k.coefficient})
 			tr.fold(2, node{op: opProduct, label: labelContribution, ref: -1, v: v.mul(k.coefficient)})
@@ -173,7 +191,7 @@ func (s *Sheet) traceMark(t *term, tr *trace) {
 }
 
 // traceFactors records what a value is multiplied with, if anything.
-func (s *Sheet) traceFactors(t *term, v, contribution num, tr *trace) {
+func (s *Sheet) traceFactors(t *term, contribution num, tr *trace) {
 	k := 1
 	if !t.a.weighs && t.a.scale.cmp(s.rules.reference) != 0 {
 		tr.push(node{label: labelReference, v: s.rules.reference})
