@@ -15,6 +15,8 @@ const (
 	CodeTooMany          ent.Code = "LSU-ELEMENT-TOO-MANY"
 	CodeOneShort         ent.Code = "LSU-ELEMENT-ONE-SHORT"
 	CodeManyShort        ent.Code = "LSU-ELEMENT-MANY-SHORT"
+	CodeOneShortBefore   ent.Code = "LSU-ELEMENT-ONE-SHORT-BEFORE"
+	CodeManyShortBefore  ent.Code = "LSU-ELEMENT-MANY-SHORT-BEFORE"
 	CodeText             ent.Code = "LSU-TEXT-UNEXPECTED"
 	CodeChildOfText      ent.Code = "LSU-TEXT-CHILD"
 	CodeAttributeMissing ent.Code = "LSU-ATTRIBUTE-MISSING"
@@ -94,6 +96,10 @@ func schemaRule(c ent.Code) string {
 		return "cvc-complex-type.2.4.d"
 	case CodeTooMany:
 		return "cvc-complex-type.2.4.f"
+	case CodeOneShortBefore:
+		return "cvc-complex-type.2.4.g"
+	case CodeManyShortBefore:
+		return "cvc-complex-type.2.4.h"
 	case CodeOneShort:
 		return "cvc-complex-type.2.4.i"
 	case CodeManyShort:
@@ -158,6 +164,8 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeTooMany, refused, xsd, "Il y a plus de {max} {field}.", "There are more than {max} {field}."),
 		rule(CodeOneShort, refused, xsd, "Il manque un {field} : il en faut {min}.", "One {field} is missing: {min} are needed."),
 		rule(CodeManyShort, refused, xsd, "Il manque des {field} : il en faut {min}, il y en a {count}.", "Some {field} are missing: {min} are needed, there are {count}."),
+		rule(CodeOneShortBefore, refused, xsd, "Un autre élément vient alors qu'il manque un {field} : il en faut {min}.", "Another element comes where one {field} is missing: {min} are needed."),
+		rule(CodeManyShortBefore, refused, xsd, "Un autre élément vient alors qu'il manque des {field} : il en faut {min}, il y en a {count}.", "Another element comes where some {field} are missing: {min} are needed, there are {count}."),
 		rule(CodeText, refused, xsd, "Il y a du texte dans {field}, qui ne contient que des éléments.", "There is text in {field}, which holds elements only."),
 		rule(CodeChildOfText, refused, xsd, "Il y a un élément dans {field}, qui ne contient que du texte.", "There is an element in {field}, which holds text only."),
 		rule(CodeAttributeMissing, refused, xsd, "{field} manque.", "{field} is missing."),

@@ -51,7 +51,7 @@ func spoiled(r *rand.Rand, content string) string {
 				lines[i] = l[:at[0]] + l[at[1]:]
 			}
 		case 4:
-			if len(found) > 0 && r.IntN(4) == 0 {
+			if len(found) > 0 && r.IntN(4) == 0 && !strings.Contains(l, "inconnu=") {
 				at := found[0]
 				lines[i] = l[:at[0]] + ` inconnu="1"` + l[at[0]:]
 			}

@@ -208,9 +208,15 @@ func (v *validator) match(f *frame, local []byte) int {
 		switch {
 		case !v.lines && place >= 0: // what we write is in order: a required brother was left out before it
 			v.report(CodeMissing, v.expected(f))
-		case f.pos < len(n.kids) && n.kids[f.pos].node.name == string(local) && n.kids[f.pos].max < unbounded && n.kids[f.pos].max > 1:
-			v.report(CodeTooMany, string(local), ent.Count("max", int64(n.kids[f.pos].max)))
-		case len(n.kids) == 0 || f.pos == len(n.kids)-1 && f.n >= n.kids[f.pos].max:
+		case len(n.kids) == 0:
+			v.report(CodeExtra, string(local))
+		case f.n > 0 && f.n == n.kids[f.pos].min-1:
+			v.report(CodeOneShortBefore, n.kids[f.pos].node.name, ent.Count("min", int64(n.kids[f.pos].min)))
+		case f.n > 0 && f.n < n.kids[f.pos].min:
+			v.report(CodeManyShortBefore, n.kids[f.pos].node.name, ent.Count("min", int64(n.kids[f.pos].min)), ent.Count("count", int64(f.n)))
+		case f.pos == len(n.kids)-1 && f.n >= n.kids[f.pos].max && f.n > 1:
+			v.report(CodeTooMany, n.kids[f.pos].node.name, ent.Count("max", int64(n.kids[f.pos].max)))
+		case f.pos == len(n.kids)-1 && f.n >= n.kids[f.pos].max:
 			v.report(CodeExtra, string(local))
 		default:
 			v.report(CodeUnexpected, string(local), ent.FieldOf("expected", ent.Field(v.expected(f))))
@@ -229,8 +235,13 @@ func (v *validator) match(f *frame, local []byte) int {
 }
 
 func (v *validator) unexpected(f *frame, name string) {
-	if !f.broken {
-		f.broken = true
+	if f.broken {
+		return
+	}
+	f.broken = true
+	if n := f.node; n.all && f.seen == 1<<len(n.kids)-1 {
+		v.report(CodeExtra, name)
+	} else {
 		v.report(CodeUnexpected, name, ent.FieldOf("expected", ent.Field(v.expected(f))))
 	}
 }
