@@ -126,6 +126,10 @@ func table() []rule {
 			pkg: "schoollife/gradebook/competence", allowed: []string{"ent", "internal/strictjson", decimal},
 			why: "levels, scores and positions over the caller's results",
 		},
+		{
+			pkg: "schoollife/schooltest", allowed: []string{"ent", "ent/enttest", "schoollife/gradebook", decimal},
+			why: "a fictional school year, grown on the fictional academy",
+		},
 		{pkg: "schoollife/gradebook/exam", allowed: []string{"ent", decimal}, why: "the rules of two examinations, by year"},
 
 		{
@@ -459,6 +463,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
+		"schoollife/schooltest": {module + "/ent/enttest"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed
