@@ -84,6 +84,16 @@ func (c *checker) document() {
 			c.add(CodePeriodIndex, unit{}, "$.periodes.periode['"+k+"'].indice", k)
 		}
 	}
+	for i := range d.Parcours {
+		if x := &d.Parcours[i]; x.blank() {
+			c.add(CodeBlankCommon, unit{}, "$.parcours-communs.parcours-commun['"+number(i)+"']", "")
+		}
+	}
+	for i := range d.SchoolLife {
+		if x := &d.SchoolLife[i]; x.blank() {
+			c.add(CodeBlankCommon, unit{}, "$.vies-scolaires-communs.vie-scolaire-commun['"+number(i)+"']", "")
+		}
+	}
 	if !c.p.first {
 		c.disciplines()
 		c.projects()

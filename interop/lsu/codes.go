@@ -80,6 +80,7 @@ const (
 	CodeGuardianName   ent.Code = "LSU-GUARDIAN-NAME"
 	CodeAddress        ent.Code = "LSU-ADDRESS-INCOMPLETE"
 	CodeGuardian       ent.Code = "LSU-GUARDIAN-INCOMPLETE"
+	CodeBlankCommon    ent.Code = "LSU-COMMON-BLANK"
 	CodeKeyTwice       ent.Code = "LSU-RECORD-TWICE"
 )
 
@@ -229,6 +230,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeGuardianName, warning, "OPEN-ENT drops a guardian without civility", "Un responsable n'a ni nom ni dénomination.", "A guardian has neither a name nor a denomination."),
 		rule(CodeAddress, warning, "LSU: Adresse", "Une adresse n'a pas de code postal, de commune ou de première ligne : elle n'est pas écrite.", "An address has no postal code, town or first line: it is not written."),
 		rule(CodeGuardian, warning, "LSU: Responsable", "Un responsable n'a pas ce que cette version demande (civilité, nom, prénom) : il n'est pas écrit.", "A guardian has not what this version asks for (civility, name, first name): it is not written."),
+		rule(CodeBlankCommon, warning, house, "Un texte commun à une classe est vide : il n'est pas écrit.", "A text shared by a class is empty: it is not written."),
 		rule(CodeKeyTwice, refused, house, "Deux enregistrements de même nature ont la même clé.", "Two records of one kind have the same key."),
 	)
 })

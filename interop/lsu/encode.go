@@ -370,9 +370,24 @@ func (e *encoder) pupil(i int) {
 	e.attr("code-division", division)
 }
 
+// blank reports whether a text shared by a class says nothing.
+func (c *ParcoursCommon) blank() bool {
+	return !slices.ContainsFunc(c.Parcours, func(x Parcours) bool { return !missing(x.Text) })
+}
+
+func (c *SchoolLifeCommon) blank() bool { return missing(c.Comment) }
+
 func (e *encoder) commons() {
 	p, d := e.p, e.p.d
-	parcours := p.arranged(len(d.Parcours), p.compareParcoursCommons)
+	parcours := slices.DeleteFunc(p.arranged(len(d.Parcours), p.compareParcoursCommons), func(i int) bool { return d.Parcours[i].blank() })
+	texts := make([][]Parcours, 0, len(parcours))
+	parcours = slices.DeleteFunc(parcours, func(i int) bool {
+		list := e.parcoursOf(d.Parcours[i].Parcours)
+		if len(list) > 0 {
+			texts = append(texts, list)
+		}
+		return len(list) == 0 // all of them are lost
+	})
 	e.each("parcours-communs", len(parcours), func(j int) {
 		c := &d.Parcours[parcours[j]]
 		e.open("parcours-commun")
@@ -382,10 +397,10 @@ func (e *encoder) commons() {
 		} else {
 			e.attr("code-division", c.Division)
 		}
-		e.parcours(c.Parcours)
+		e.parcours(texts[j])
 		e.close()
 	})
-	life := p.arranged(len(d.SchoolLife), p.compareSchoolLife)
+	life := slices.DeleteFunc(p.arranged(len(d.SchoolLife), p.compareSchoolLife), func(i int) bool { return d.SchoolLife[i].blank() })
 	e.each("vies-scolaires-communs", len(life), func(j int) {
 		c := &d.SchoolLife[life[j]]
 		e.open("vie-scolaire-commun")
@@ -414,14 +429,21 @@ func (e *encoder) carried(l List, code, name string) bool {
 	return true
 }
 
-// parcours writes the parcours that the version has, inside an element that is open.
-func (e *encoder) parcours(list []Parcours) {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, compareParcours)
+// parcoursOf returns the parcours that have a text and that the version has, in order.
+func (e *encoder) parcoursOf(list []Parcours) []Parcours {
+	var out []Parcours
 	for _, x := range list {
-		if !e.carried(ListParcours, string(x.Code), "parcours") {
-			continue
+		if t, _ := clean(x.Text); t != "" && e.carried(ListParcours, string(x.Code), "parcours") {
+			out = append(out, x)
 		}
+	}
+	slices.SortStableFunc(out, compareParcours)
+	return out
+}
+
+// parcours writes parcours inside an element that is open.
+func (e *encoder) parcours(list []Parcours) {
+	for _, x := range list {
 		if e.content("parcours", x.Text, func() { e.attr("code", string(x.Code)) }) {
 			e.close()
 		}

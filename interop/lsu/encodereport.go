@@ -43,9 +43,9 @@ func (e *encoder) bilan(r *PeriodicReport) {
 	e.digital(r.Digital)
 	e.comments("epis-eleve", "epi-eleve", "epi-groupe-ref", kindEPIGroup, r.EPIs)
 	e.comments("acc-persos-eleve", "acc-perso-eleve", "acc-perso-groupe-ref", kindAPGroup, r.APs)
-	if len(r.Parcours) > 0 && e.hasParcours(r.Parcours) {
+	if list := e.parcoursOf(r.Parcours); len(list) > 0 {
 		e.open("liste-parcours")
-		e.parcours(r.Parcours)
+		e.parcours(list)
 		e.close()
 	}
 	e.support(r.Support)
@@ -66,18 +66,6 @@ func (e *encoder) bilan(r *PeriodicReport) {
 	e.socle(r.Socle, false)
 	e.guardians(r.Guardians)
 	e.close()
-}
-
-// hasParcours reports whether a parcours of the list can be written; the others are lost.
-func (e *encoder) hasParcours(list []Parcours) bool {
-	for _, x := range list {
-		t, _ := clean(x.Text)
-		if known := slices.ContainsFunc(Items(ListParcours), func(i Item) bool { return i.Code == string(x.Code) && i.in&e.p.bit == 0 }); !known && (t != "" || x.Code != "") {
-			return true
-		}
-	}
-	e.lost["parcours"] += int64(len(list))
-	return false
 }
 
 // signed writes who answers for a bilan.

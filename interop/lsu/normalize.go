@@ -1,6 +1,7 @@
 package lsu
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -62,4 +63,22 @@ func cleanLine(s string) (string, int) {
 		}, s)
 	}
 	return s, n
+}
+
+// tidy is clean for a text that the scanner has read: it holds nothing that XML does not allow.
+func tidy(b []byte) string {
+	if bytes.IndexByte(b, '\r') >= 0 {
+		s, _ := clean(string(b))
+		return s
+	}
+	return string(bytes.TrimSpace(b))
+}
+
+// tidyLine is cleanLine for a value that the scanner has read.
+func tidyLine(b []byte) string {
+	if bytes.ContainsAny(b, "\r\n\t") {
+		s, _ := cleanLine(string(b))
+		return s
+	}
+	return string(bytes.TrimSpace(b))
 }

@@ -284,8 +284,7 @@ func (d *decoder) content() string {
 		}
 		break
 	}
-	t, _ := clean(string(d.buf))
-	return t
+	return tidy(d.buf)
 }
 
 // attrs calls f for each attribute of the format.
@@ -302,12 +301,12 @@ func (d *decoder) intern(v []byte) string {
 	if s, ok := d.interned[string(v)]; ok {
 		return s
 	}
-	s, _ := cleanLine(string(v))
+	s := tidyLine(v)
 	d.interned[string(v)] = s
 	return s
 }
 
-func (d *decoder) line(v []byte) string { s, _ := cleanLine(string(v)); return s }
+func (d *decoder) line(v []byte) string { return tidyLine(v) }
 
 func (d *decoder) key(v []byte) Key { return Key(d.intern(v)) }
 

@@ -62,6 +62,8 @@ func TestRules(t *testing.T) {
 		"guardian without a name":   {fault: func(d *lsu.Document) { d.Periodic[0].Guardians[1].Family = "" }, code: lsu.CodeGuardianName, severity: warning, record: "el0"},
 		"address without town":      {fault: func(d *lsu.Document) { d.Cycle[0].Guardians[0].Address.Town = "" }, code: lsu.CodeAddress, severity: warning, record: "el0"},
 		"index above the periods":   {fault: func(d *lsu.Document) { d.Periods[0].Index = 4 }, code: lsu.CodePeriodIndex, severity: warning, record: "p1"},
+		"blank comment of a class":  {fault: func(d *lsu.Document) { d.SchoolLife[0].Comment = " " }, code: lsu.CodeBlankCommon, severity: warning},
+		"blank parcours of a class": {fault: func(d *lsu.Document) { d.Parcours[0].Parcours = []lsu.Parcours{{lsu.ParcoursCivic, ""}} }, code: lsu.CodeBlankCommon, severity: warning},
 		"wrong UAI":                 {fault: func(d *lsu.Document) { d.Header.School = "0990001A" }, code: lsu.CodeUAI, severity: warning},
 		"two pupils of one key":     {fault: func(d *lsu.Document) { d.Pupils = append(d.Pupils, d.Pupils[0]); d.Pupils[1].SiecleID = "7" }, code: lsu.CodeKeyTwice, severity: blocking, record: "el0"},
 		"reference to another kind": {fault: func(d *lsu.Document) { d.Periodic[0].Head = "s020700" }, code: lsu.CodeReferenceKind, severity: blocking, record: "el0"},

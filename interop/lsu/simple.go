@@ -48,7 +48,8 @@ func (s *simple) check(v []byte) (fault, bool) {
 		}
 		return fault{}, true
 	}
-	if s.length > 0 || s.minLen > 0 || s.maxLen > 0 && len(v) > s.maxLen {
+	// Bytes are at least as many as units, so that most values need no counting.
+	if fits := len(v) > 0 && s.length == 0 && s.minLen <= 1 && (s.maxLen == 0 || len(v) <= s.maxLen); !fits {
 		n := units(v)
 		switch {
 		case s.length > 0 && n != s.length:

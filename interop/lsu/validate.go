@@ -39,6 +39,7 @@ type validator struct {
 	// lines is false for a document that is not a file yet.
 	lines bool
 	vals  [32][]byte
+	at    []int // what each attribute of the element is in the grammar: -1 unknown, -2 not of the format
 	key   []byte
 }
 
@@ -268,21 +269,27 @@ func (v *validator) attributes(parent *frame, kid *nodeKid) {
 	f := &v.stack[v.depth]
 	n := f.node
 	clear(v.vals[:len(n.attrs)])
+	v.at = v.at[:0]
+	next := 0 // attributes usually come in the order of the schema
 	for i := range v.s.NumAttr() {
 		name, value := v.s.Attr(i)
-		if technical(name) {
-			continue
-		}
 		a := -1
-		for j := range n.attrs {
-			if n.attrs[j].name == string(name) {
-				a = j
+		for range n.attrs {
+			if next >= len(n.attrs) {
+				next = 0
+			}
+			if n.attrs[next].name == string(name) {
+				a = next
 				break
 			}
+			next++
 		}
 		if a >= 0 {
 			v.vals[a] = value
+		} else if technical(name) {
+			a = -2
 		}
+		v.at = append(v.at, a)
 	}
 	for _, i := range n.names {
 		if len(f.name) > 0 {
@@ -296,24 +303,15 @@ func (v *validator) attributes(parent *frame, kid *nodeKid) {
 		v.count[n.name]++
 	}
 	var seen uint32
-	for i := range v.s.NumAttr() {
+	for i, a := range v.at {
 		name, value := v.s.Attr(i)
-		if technical(name) {
-			continue
-		}
-		a := -1
-		for j := range n.attrs {
-			if n.attrs[j].name == string(name) {
-				a = j
-				break
-			}
-		}
-		if a < 0 {
+		switch {
+		case a >= 0:
+			seen |= 1 << a
+			v.value(n.attrs[a].name, &n.attrs[a].typ, value, n.id)
+		case a == -1:
 			v.report(CodeAttributeUnknown, string(name))
-			continue
 		}
-		seen |= 1 << a
-		v.value(n.attrs[a].name, &n.attrs[a].typ, value, n.id)
 	}
 	if missing := n.required &^ seen; missing != 0 {
 		for i := range n.attrs {

@@ -250,6 +250,10 @@ func (p *plan) account(report *ent.Report, e *encoder, tell func(ent.Issue), blo
 			kept = len(e.periodic)
 		case "bilan-cycle":
 			kept = len(e.cycle)
+		case "parcours-commun":
+			kept = len(keep(d.Parcours, func(c *ParcoursCommon) bool { return !c.blank() }))
+		case "vie-scolaire-commun":
+			kept = len(keep(d.SchoolLife, func(c *SchoolLifeCommon) bool { return !c.blank() }))
 		}
 		if blocked {
 			kept = 0
