@@ -37,9 +37,13 @@ type BlockedError struct {
 	Issues ent.Issues
 }
 
-// Error counts the problems.
+// Error counts the problems and tells the first.
 func (e *BlockedError) Error() string {
-	return "lsu: " + catalog().New(CodeBlocked, ent.Pos{}, "", ent.Count("count", int64(len(e.Issues)))).Error()
+	s := "lsu: " + catalog().New(CodeBlocked, ent.Pos{}, "", ent.Count("count", int64(len(e.Issues)))).Error()
+	if len(e.Issues) > 0 {
+		s += "; the first: " + e.Issues[0].Path + ": " + e.Issues[0].Error()
+	}
+	return s
 }
 
 // Unwrap returns CodeBlocked and the issues, which errors.Is searches.

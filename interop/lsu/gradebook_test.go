@@ -1,0 +1,125 @@
+package lsu_test
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/enttest"
+	"github.com/opencartable/cartable/interop/lsu"
+	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/schooltest"
+)
+
+// classBook is a class of the fictional school, locked after its first period.
+func classBook(t *testing.T, y *schooltest.Year, class ent.ID) *gradebook.ClassBook {
+	t.Helper()
+	room, ok := y.Room(class)
+	require.True(t, ok)
+	end := room.Periods[0].End
+	// The assessments of a group stand with one of the classes of its pupils.
+	var entries []gradebook.Entry
+	for _, c := range y.Classes() {
+		entries = append(entries, y.Entries(c.ID, end, 1)...)
+	}
+	return &gradebook.ClassBook{
+		Room: room, Entries: entries, Input: gradebook.InputOf(room, entries),
+		Terms: []gradebook.Term{{Class: class, Period: "T1", State: gradebook.LockClosed, Council: end.AddDays(3), LockedAt: end.AddDays(4).Time(time.UTC)}},
+	}
+}
+
+func roll(a *enttest.Academy, school ent.ID) lsu.Roll {
+	pupils, teachers := map[ent.ID]ent.Person{}, map[ent.ID]ent.Person{}
+	for p := range a.PupilsIn(school) {
+		pupils[p.ID] = p.Person
+	}
+	for p := range a.StaffIn(school) {
+		teachers[p.ID] = p
+	}
+	zero := 0
+	return lsu.Roll{
+		Header: lsu.Header{Editor: "EXEMPLE", Application: "EXEMPLE", School: "0990001N"},
+		Heads:  []lsu.Head{{Key: "head", Label: "Odile PRINCIPALE"}}, Head: "head",
+		Pupil: func(id ent.ID) (lsu.Pupil, bool) {
+			p, ok := pupils[id]
+			return lsu.Pupil{SiecleID: p.Schooling.SchoolNumber, Family: p.Name.Family, Given: p.Name.Given}, ok
+		},
+		Teacher: func(id ent.ID) (lsu.Teacher, bool) {
+			p, ok := teachers[id]
+			return lsu.Teacher{Type: lsu.TeacherEPP, STS: string(id), Civility: lsu.CivilityMme, Family: p.Name.Family, Given: p.Name.Given}, ok
+		},
+		Division: func(c ent.ID) string { return lsu.DivisionOf(string(c)) },
+		Life:     func(_, _ ent.ID) *lsu.SchoolLife { return &lsu.SchoolLife{Late: &zero, Excused: &zero, Unexcused: &zero} },
+	}
+}
+
+// TestGradebookToFile takes a whole fictional school from its marks to one valid file.
+func TestGradebookToFile(t *testing.T) {
+	t.Parallel()
+	a := enttest.New(enttest.Options{Seed: 7})
+	y, ok := schooltest.New(a, "4001")
+	require.True(t, ok)
+	doc := &lsu.Document{}
+	pupils := 0
+	for _, c := range y.Classes() {
+		one, err := lsu.FromGradebook(classBook(t, y, c.ID), gradebook.RescaledRoundLast(), "T1", roll(a, "4001"))
+		require.NoError(t, err)
+		doc.Header = one.Header
+		doc.Add(one)
+		pupils += len(y.Pupils(c.ID))
+	}
+	assert.Len(t, doc.Periodic, pupils, "no pupil is lost")
+	for i := range doc.Pupils {
+		if doc.Pupils[i].SiecleID == "" {
+			doc.Pupils[i].SiecleID = strconv.Itoa(900000 + i)
+		}
+	}
+	var file bytes.Buffer
+	r, err := lsu.Write(&file, doc, lsu.WriteOptions{Version: lsu.Version7, Choices: lsu.Choices{Appreciation: lsu.AppreciationDash}})
+	require.NoError(t, err)
+	assert.True(t, r.Balanced())
+	assert.Equal(t, int64(pupils), r.Tally("bilan-periodique").Kept)
+	slices.Reverse(doc.Periodic)
+	slices.Reverse(doc.Teachers)
+	var again bytes.Buffer
+	_, err = lsu.Write(&again, doc, lsu.WriteOptions{Version: lsu.Version7, Choices: lsu.Choices{Appreciation: lsu.AppreciationDash}})
+	require.NoError(t, err)
+	assert.Equal(t, file.String(), again.String())
+	issues, err := lsu.CheckFile(bytes.NewReader(file.Bytes()), lsu.Version7, lsu.Choices{})
+	require.NoError(t, err)
+	for _, i := range issues {
+		assert.NotEqual(t, ent.SeverityError, i.Severity, i.Message(ent.EN))
+	}
+	xmllint(t, lsu.Version7, file.String())
+}
+
+// TestGradebookWithoutMark: J5. Who is dispensed is flagged, and the average of the class stays.
+func TestGradebookWithoutMark(t *testing.T) {
+	t.Parallel()
+	a := enttest.New(enttest.Options{Seed: 7})
+	y, _ := schooltest.New(a, "4001")
+	class := y.Classes()[0].ID
+	b := classBook(t, y, class)
+	teaching, pupil := b.Room.Teachings[0].ID, y.Pupils(class)[0]
+	b.Input.Finals = append(b.Input.Finals, gradebook.Final{Pupil: pupil, Teaching: teaching, Period: "T1", Result: gradebook.Without(gradebook.StatusExempt)})
+	b.Entries = slices.DeleteFunc(b.Entries, func(e gradebook.Entry) bool {
+		return e.Kind == gradebook.EntryPosition && e.Teaching == teaching && e.Pupil == pupil
+	})
+	doc, err := lsu.FromGradebook(b, gradebook.RescaledRoundLast(), "T1", roll(a, "4001"))
+	require.NoError(t, err)
+	i := slices.IndexFunc(doc.Periodic, func(r lsu.PeriodicReport) bool { return r.Pupil == lsu.Key(pupil) })
+	require.GreaterOrEqual(t, i, 0)
+	r := doc.Periodic[i].Results[0]
+	assert.True(t, r.NotMarked)
+	assert.Empty(t, r.Mark)
+	assert.NotEmpty(t, r.ClassMark)
+	assert.True(t, strings.HasSuffix(string(r.ClassMark), "/20"))
+	assert.Equal(t, b.Room.Periods[0].End, doc.Periodic[i].Schooling)
+}
