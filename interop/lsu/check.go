@@ -32,7 +32,7 @@ func issuesOf(findings []finding) ent.Issues {
 // then those of the rules of meaning, whose records are named by their ids. The error is that of [Read].
 func CheckFile(r io.Reader, v Version, c Choices) (ent.Issues, error) {
 	var issues ent.Issues
-	d, _, findings, err := read(r, Options{Version: v, OnIssue: func(i ent.Issue) { issues = append(issues, i) }})
+	d, _, findings, err := read(r, Options{Version: v, OnIssue: func(i ent.Issue) { issues = append(issues, i) }}, true)
 	if err != nil {
 		return issues, err
 	}

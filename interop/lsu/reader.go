@@ -24,7 +24,7 @@ type Options struct {
 
 // Limits bound what is read.
 type Limits struct {
-	// Bytes bounds the file: 512 MiB when 0.
+	// Bytes bounds the file: 128 MiB when 0, some twenty times a collège of 600 pupils with all its sections.
 	Bytes int64
 	// Depth bounds the open elements: 16 when 0, twice what the format needs.
 	Depth int
@@ -36,12 +36,12 @@ type Limits struct {
 // well-formed, exceeds a limit or has another root; whatever else is wrong is an issue of the report. A value that has no
 // place in the model is kept nowhere and counted as a loss. Ids become the keys; texts are trimmed, a blank one is missing.
 func Read(r io.Reader, o Options) (*Document, *ent.Report, error) {
-	d, report, _, err := read(r, o)
+	d, report, _, err := read(r, o, false)
 	return d, report, err
 }
 
-// read returns the schema's findings too.
-func read(r io.Reader, o Options) (*Document, *ent.Report, []finding, error) {
+// read returns the schema's findings too, when they are asked for.
+func read(r io.Reader, o Options, keep bool) (*Document, *ent.Report, []finding, error) {
 	if o.Version != "" && !o.Version.Known() {
 		report := &ent.Report{}
 		i := catalog().New(CodeVersion, ent.Pos{File: o.File}, "")
@@ -49,7 +49,7 @@ func read(r io.Reader, o Options) (*Document, *ent.Report, []finding, error) {
 		return nil, report, nil, fmt.Errorf("lsu: %w", i)
 	}
 	if o.Limits.Bytes == 0 {
-		o.Limits.Bytes = 512 << 20
+		o.Limits.Bytes = 128 << 20
 	}
 	if o.Limits.Depth == 0 {
 		o.Limits.Depth = 16
@@ -64,7 +64,9 @@ func read(r io.Reader, o Options) (*Document, *ent.Report, []finding, error) {
 	if o.Version != "" {
 		d.v = newValidator(o.Version, d.s, func(f finding) {
 			f.issue.Pos.File = o.File
-			d.findings = append(d.findings, f)
+			if keep {
+				d.findings = append(d.findings, f)
+			}
 			d.file(f.issue)
 		})
 	}
