@@ -313,7 +313,7 @@ func (c *checker) results(r *PeriodicReport, at func(ent.Code, string, ...ent.Pa
 		if x.NotMarked && x.Mark != "" && x.Mark != MarkNN {
 			on(CodeMarkAndFlag, "eleve-non-note")
 		}
-		if missing(x.Appreciation) && (p.c.Appreciation == AppreciationRequired || p.c.Appreciation == AppreciationRequiredIfMarked && !x.NotMarked && !bare) {
+		if missing(x.Appreciation) && (p.c.Appreciation == AppreciationRequired || p.c.Appreciation == AppreciationRequiredIfMarked && !x.NotMarked && x.Mark != MarkNN && !bare) {
 			on(CodeAppreciation, "appreciation")
 		}
 		switch {

@@ -167,6 +167,10 @@ func TestChoices(t *testing.T) {
 			},
 			choices: lsu.Choices{Appreciation: lsu.AppreciationRequiredIfMarked}, without: "<appreciation>",
 		},
+		"appreciation if marked, NN": {
+			fault:   func(d *lsu.Document) { r := &d.Periodic[0].Results[0]; r.Appreciation, r.Mark = "", lsu.MarkNN },
+			choices: lsu.Choices{Appreciation: lsu.AppreciationRequiredIfMarked}, want: `moyenne-eleve="NN"`, without: "<appreciation>",
+		},
 		"council from the lock": {
 			fault: func(d *lsu.Document) { d.Periodic[0].Council = ent.Date{} }, choices: lsu.Choices{Council: lsu.CouncilFromLock}, want: `date-conseil-classe="2025-12-02"`,
 		},
