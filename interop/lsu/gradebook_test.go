@@ -56,7 +56,9 @@ func roll(a *enttest.Academy, school ent.ID) lsu.Roll {
 			return lsu.Teacher{Type: lsu.TeacherEPP, STS: string(id), Civility: lsu.CivilityMme, Family: p.Name.Family, Given: p.Name.Given}, ok
 		},
 		Division: func(c ent.ID) string { return lsu.DivisionOf(string(c)) },
-		Life:     func(_, _ ent.ID) *lsu.SchoolLife { return &lsu.SchoolLife{Late: &zero, Excused: &zero, Unexcused: &zero} },
+		Life: func(_, _ ent.ID) *lsu.SchoolLife {
+			return &lsu.SchoolLife{Late: &zero, Excused: &zero, Unexcused: &zero}
+		},
 	}
 }
 

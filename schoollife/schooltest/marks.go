@@ -157,6 +157,9 @@ func pick(rng *rand.Rand, list ...string) string { return list[rng.IntN(len(list
 
 func (y *Year) appreciation(a int, pupil, of ent.ID) string {
 	rng := y.academy.Rand("appreciation "+string(of), pupil)
+	if rng.IntN(60) == 0 { // not written yet, as happens
+		return ""
+	}
 	switch {
 	case a < 80:
 		return pick(rng, "Des difficultés ; il faut reprendre les bases avec méthode.", "Trop peu de travail personnel pour progresser.", "Ensemble fragile. L'aide proposée doit être saisie.")
@@ -177,4 +180,16 @@ func (y *Year) synthesis(a int, pupil, of ent.ID) string {
 		return pick(rng, "Ensemble convenable, qui peut devenir solide avec plus de régularité.", "Un trimestre correct ; il faut approfondir le travail à la maison.")
 	}
 	return pick(rng, "Très bon ensemble : sérieux, curiosité et entraide. Continuez.", "Trimestre réussi dans toutes les disciplines.")
+}
+
+// Life is what is counted of a pupil in a period: late arrivals, half-days of absence with and without an excuse, hours of
+// lessons missed.
+type Life struct{ Late, Excused, Unexcused, Hours int }
+
+// Life returns the counts of a pupil in a period.
+func (y *Year) Life(pupil, period ent.ID) Life {
+	rng := y.academy.Rand("life "+string(period), pupil)
+	l := Life{Late: max(0, rng.IntN(8)-4), Excused: max(0, rng.IntN(12)-5), Unexcused: max(0, rng.IntN(10)-7)}
+	l.Hours = 3 * (l.Excused + l.Unexcused)
+	return l
 }

@@ -36,7 +36,7 @@ func New(a *enttest.Academy, establishment ent.ID) (*Year, bool) {
 
 // periods are three trimestres that cover the school year.
 func periods(year ent.SchoolYear) []gradebook.Period {
-	first := int16(year.First().Year)
+	first := year.First().Year
 	return []gradebook.Period{
 		{ID: "T1", Label: "1er trimestre", Index: 1, Count: 3, Start: ent.Date{Year: first, Month: 9, Day: 1}, End: ent.Date{Year: first, Month: 11, Day: 30}},
 		{ID: "T2", Label: "2e trimestre", Index: 2, Count: 3, Start: ent.Date{Year: first, Month: 12, Day: 1}, End: ent.Date{Year: first + 1, Month: 3, Day: 15}},

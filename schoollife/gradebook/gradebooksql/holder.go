@@ -122,4 +122,3 @@ func (s *Store) Unmerge(ctx context.Context, tenant ent.Tenant, kept, gone ent.I
 		return nil
 	})
 }
-

@@ -26,18 +26,23 @@ type row struct {
 	Class    ent.ID `json:"class"`
 	Epoch    int64  `json:"epoch"`
 	Doc      string `json:"doc"`
+	Writer   ent.ID `json:"writer"`
+	Written  int64  `json:"written"`
+	Why      string `json:"why"`
 }
 
-// given are the rows of the text $5.
+// given are the rows of the text $2.
 func given(e sqldb.Engine) string {
 	if e == sqldb.PostgreSQL {
-		return `v AS (SELECT * FROM json_to_recordset(CAST($5 AS json)) AS x(i BIGINT, period TEXT, teaching TEXT, kind TEXT, object TEXT,
-			item TEXT, pupil TEXT, version BIGINT, class TEXT, epoch BIGINT, doc TEXT))`
+		return `v AS (SELECT * FROM json_to_recordset(CAST($2 AS json)) AS x(i BIGINT, period TEXT, teaching TEXT, kind TEXT, object TEXT,
+			item TEXT, pupil TEXT, version BIGINT, class TEXT, epoch BIGINT, doc TEXT,
+			writer TEXT, written BIGINT, why TEXT))`
 	}
 	return `v AS (SELECT json_extract(value, '$.i') AS i, json_extract(value, '$.period') AS period, json_extract(value, '$.teaching') AS teaching,
 		json_extract(value, '$.kind') AS kind, json_extract(value, '$.object') AS object, json_extract(value, '$.item') AS item,
 		json_extract(value, '$.pupil') AS pupil, json_extract(value, '$.version') AS version, json_extract(value, '$.class') AS class,
-		json_extract(value, '$.epoch') AS epoch, json_extract(value, '$.doc') AS doc FROM json_each($5))`
+		json_extract(value, '$.epoch') AS epoch, json_extract(value, '$.doc') AS doc, json_extract(value, '$.writer') AS writer,
+		json_extract(value, '$.written') AS written, json_extract(value, '$.why') AS why FROM json_each($2))`
 }
 
 // insert adds the rows whose term is the one that allowed them, and whose version follows the last one. Somebody who adds the
@@ -45,7 +50,7 @@ func given(e sqldb.Engine) string {
 const insert = `INSERT INTO {gradebook_entry} (tenant, period, teaching, kind, object, item, pupil, origin, version, class, epoch, doc,
 		writer, written, why)
 	SELECT CAST($1 AS TEXT), v.period, v.teaching, v.kind, v.object, v.item, v.pupil, v.pupil, v.version, v.class, v.epoch, v.doc,
-		CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT)
+		v.writer, v.written, v.why
 	FROM v JOIN t ON t.class = v.class AND t.period = v.period AND t.version = v.epoch
 	WHERE v.version = 1 + COALESCE((SELECT n.version FROM {gradebook_entry} n WHERE n.tenant = $1 AND n.period = v.period
 		AND n.teaching = v.teaching AND n.kind = v.kind AND n.object = v.object AND n.item = v.item AND n.pupil = v.pupil
@@ -65,20 +70,17 @@ const savePostgres = `, t AS (SELECT class, period, version FROM {gradebook_term
 const saveSQLite = `, t AS (SELECT class, period, version FROM {gradebook_term} WHERE tenant = $1)
 	` + insert + ` RETURNING period, teaching, kind, object, item, pupil`
 
-// arguments of a save. Who writes, when and why is the same for all entries of one.
 func arguments(tenant ent.Tenant, entries []gradebook.Entry) ([]any, error) {
-	first := &entries[0]
 	rows := make([]row, len(entries))
 	for i := range entries {
 		e := &entries[i]
-		if e.By != first.By || !e.At.Equal(first.At) || e.Why != first.Why {
-			return nil, fmt.Errorf("gradebooksql: entries of several writers: %w", gradebook.CodeKey)
-		}
 		doc, err := write(e.Value)
 		if err != nil {
 			return nil, err
 		}
-		rows[i] = row{i, e.Period, e.Teaching, string(e.Kind), e.Of, e.Item, e.Pupil, e.Version, e.Class, e.Epoch, doc}
+		rows[i] = row{
+			i, e.Period, e.Teaching, string(e.Kind), e.Of, e.Item, e.Pupil, e.Version, e.Class, e.Epoch, doc, e.By, sqldb.Micros(e.At), e.Why,
+		}
 	}
 	// In one order for all: two grids that have rows in common then never wait for each other.
 	slices.SortFunc(rows, func(a, b row) int {
@@ -89,7 +91,7 @@ func arguments(tenant ent.Tenant, entries []gradebook.Entry) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{string(tenant), string(first.By), sqldb.Micros(first.At), first.Why, text}, nil
+	return []any{string(tenant), text}, nil
 }
 
 // Save is of [gradebook.Store]: on PostgreSQL one statement, outside of a transaction, which is one round trip.

@@ -26,9 +26,9 @@ const (
 
 var at = time.Date(2026, 10, 5, 9, 30, 0, 0, time.UTC)
 
-func mark(assessment, pupil ent.ID, base int64, points string) gradebook.Entry {
+func mark(pupil ent.ID, base int64, points string) gradebook.Entry {
 	return gradebook.Entry{
-		Key:     gradebook.Key{Kind: gradebook.EntryMark, Period: period, Teaching: "FR", Of: assessment, Pupil: pupil},
+		Key:     gradebook.Key{Kind: gradebook.EntryMark, Period: period, Teaching: "FR", Of: "d1", Pupil: pupil},
 		Version: base + 1, Class: class, Epoch: 1, By: teacher, At: at,
 		Value: gradebook.Value{Result: gradebook.Points(decimal.RequireFromString(points))},
 	}
@@ -99,11 +99,11 @@ func saveAndRead(t *testing.T, s gradebook.Store) {
 		Key:     gradebook.Key{Kind: gradebook.EntryAppreciation, Period: period, Teaching: "FR", Pupil: "zoe"},
 		Version: 1, Class: class, Epoch: 1, By: teacher, At: at, Value: gradebook.Value{Text: "Élève sérieuse.\n« Continue ! » 🎓 'x\" \\u0041"},
 	}
-	status := mark("d1", "noe", 0, "1")
+	status := mark("noe", 0, "1")
 	status.Value.Result = gradebook.Without(gradebook.StatusAbsent)
-	first := mark("d1", "zoe", 0, "12.50")
+	first := mark("zoe", 0, "12.50")
 	assert.Equal(t, []gradebook.Outcome{gradebook.OutcomeSaved, gradebook.OutcomeSaved, gradebook.OutcomeSaved}, save(t, s, first, status, text))
-	second := mark("d1", "zoe", 1, "13")
+	second := mark("zoe", 1, "13")
 	assert.Equal(t, []gradebook.Outcome{gradebook.OutcomeSaved}, save(t, s, second))
 
 	list := all(t, s)
@@ -147,23 +147,23 @@ func saveAndRead(t *testing.T, s gradebook.Store) {
 
 func conflicts(t *testing.T, s gradebook.Store) {
 	open(t, s)
-	save(t, s, mark("d1", "zoe", 0, "12"))
+	save(t, s, mark("zoe", 0, "12"))
 	for _, base := range []int64{0, 2, 99} {
-		out := save(t, s, mark("d1", "zoe", base, "5"), mark("d1", "noe", 0, "9"))
+		out := save(t, s, mark("zoe", base, "5"), mark("noe", 0, "9"))
 		assert.Equal(t, gradebook.OutcomeConflict, out[0], "over version %d", base)
 	}
 	list := all(t, s)
 	require.Len(t, list, 2)
-	assert.True(t, list[1].Value.Equal(mark("d1", "zoe", 0, "12").Value), "theirs is kept")
+	assert.True(t, list[1].Value.Equal(mark("zoe", 0, "12").Value), "theirs is kept")
 }
 
 func locks(t *testing.T, s gradebook.Store) {
-	assert.Equal(t, gradebook.OutcomeStale, save(t, s, mark("d1", "zoe", 0, "12"))[0], "without a term nothing is written")
+	assert.Equal(t, gradebook.OutcomeStale, save(t, s, mark("zoe", 0, "12"))[0], "without a term nothing is written")
 	open(t, s)
 	require.NoError(t, s.PutTerm(t.Context(), tenant, gradebook.TermChange{
 		Term: gradebook.Term{Class: class, Period: period, State: gradebook.LockClosed, Version: 2}, By: "head", At: at,
 	}))
-	assert.Equal(t, gradebook.OutcomeStale, save(t, s, mark("d1", "zoe", 0, "12"))[0], "the term that allowed it is gone")
+	assert.Equal(t, gradebook.OutcomeStale, save(t, s, mark("zoe", 0, "12"))[0], "the term that allowed it is gone")
 	assert.Empty(t, all(t, s))
 }
 
@@ -179,7 +179,7 @@ func revise(t *testing.T, s gradebook.Store) {
 	require.NoError(t, err)
 	assert.Equal(t, gradebook.OutcomeSaved, out)
 	assert.Zero(t, seen)
-	m := mark("d1", "zoe", 0, "18")
+	m := mark("zoe", 0, "18")
 	assert.Equal(t, gradebook.OutcomeSaved, save(t, s, m)[0], "a new assessment disturbs nobody")
 
 	forty := *assessment.Value.Assessment
@@ -193,7 +193,7 @@ func revise(t *testing.T, s gradebook.Store) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.Equal(t, int64(2), list[0].Version)
-	late := mark("d1", "noe", 0, "19")
+	late := mark("noe", 0, "19")
 	assert.Equal(t, gradebook.OutcomeStale, save(t, s, late)[0], "marks checked against the former scale come too late")
 	late.Epoch = 2
 	assert.Equal(t, gradebook.OutcomeSaved, save(t, s, late)[0])
@@ -236,7 +236,7 @@ func concurrentGrids(t *testing.T, s gradebook.Store) {
 				}
 				var grid []gradebook.Entry
 				for p := range pupils {
-					e := mark("d1", id(p), base[id(p)], fmt.Sprintf("%d.%02d", turn, p))
+					e := mark(id(p), base[id(p)], fmt.Sprintf("%d.%02d", turn, p))
 					e.By = ent.ID(fmt.Sprintf("w%d", w))
 					grid = append(grid, e)
 				}
@@ -264,7 +264,7 @@ func concurrentGrids(t *testing.T, s gradebook.Store) {
 	}
 	assert.Equal(t, writers*turns*pupils, total, "each mark was saved, or its conflict told")
 	for p := range pupils {
-		trail, err := s.History(t.Context(), tenant, mark("d1", id(p), 0, "1").Key)
+		trail, err := s.History(t.Context(), tenant, mark(id(p), 0, "1").Key)
 		require.NoError(t, err)
 		for i, e := range trail {
 			require.Equal(t, int64(i)+1, e.Version, "no hole, no double")
@@ -290,7 +290,7 @@ func lockWhileWriting(t *testing.T, s gradebook.Store) {
 	for w := range count {
 		wg.Go(func() {
 			for i := 0; ; i++ {
-				out, err := s.Save(t.Context(), tenant, []gradebook.Entry{mark("d1", ent.ID(fmt.Sprintf("w%d-%d", w, i)), 0, "10")})
+				out, err := s.Save(t.Context(), tenant, []gradebook.Entry{mark(ent.ID(fmt.Sprintf("w%d-%d", w, i)), 0, "10")})
 				if !assert.NoError(t, err) {
 					return
 				}
@@ -318,11 +318,11 @@ func lockWhileWriting(t *testing.T, s gradebook.Store) {
 
 func tenants(t *testing.T, s gradebook.Store) {
 	open(t, s)
-	save(t, s, mark("d1", "zoe", 0, "12"))
+	save(t, s, mark("zoe", 0, "12"))
 	list, err := s.Entries(t.Context(), "other", gradebook.Query{Periods: []ent.ID{period}})
 	require.NoError(t, err)
 	assert.Empty(t, list)
-	out, err := s.Save(t.Context(), "other", []gradebook.Entry{mark("d1", "zoe", 1, "3")})
+	out, err := s.Save(t.Context(), "other", []gradebook.Entry{mark("zoe", 1, "3")})
 	require.NoError(t, err)
 	assert.Equal(t, []gradebook.Outcome{gradebook.OutcomeStale}, out)
 	none, err := s.Terms(t.Context(), "other", []ent.ID{class})
