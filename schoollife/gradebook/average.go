@@ -141,22 +141,30 @@ func (s *Sheet) multipliers(g *group) {
 	}
 }
 
+// evalGroup computes the averages of a group.
+func (s *Sheet) evalGroup(i int) {
+	for row := range s.groups[i].rows {
+		s.evalTeaching(i, row)
+	}
+}
+
 // evalTeaching computes the average of a row.
 func (s *Sheet) evalTeaching(i, row int) {
 	g := &s.groups[i]
 	s.ran.Teachings++
 	c := &g.cells[row]
-	t := &s.teachings[i/len(s.periods)]
-	if r := t.finals[finalKey{g.rows[row], int32(i % len(s.periods))}]; !r.Empty() { //nolint:gosec // few
-		*c = setByHand(r, g.step)
-		return
+	if t := &s.teachings[g.teaching]; len(t.finals) > 0 {
+		if r := t.finals[finalKey{g.rows[row], int32(i % len(s.periods))}]; !r.Empty() { //nolint:gosec // few
+			*c = setByHand(r, g.step)
+			return
+		}
 	}
 	exact := s.average(g, row)
 	if !exact.some() {
 		*c = cell{}
 		return
 	}
-	*c = cell{exact: exact, shown: g.step.round(exact), state: StateComputed}
+	*c = cell{exact: exact, shown: g.step.round(exact), near: exact.near(), state: StateComputed}
 }
 
 // setByHand is the figure that a teacher set.
@@ -165,7 +173,7 @@ func setByHand(r Result, step *step) cell {
 		return cell{state: StateNN}
 	}
 	v := num{n: r.n, d: int64(pow10(int(r.exp)))} //nolint:gosec // at most 10^4
-	return cell{exact: v, shown: step.round(v), state: StateSet}
+	return cell{exact: v, shown: step.round(v), near: v.near(), state: StateSet}
 }
 
 // average returns the exact average of a row, none when nothing weighs.

@@ -18,7 +18,6 @@ const (
 	maxAssessments = 500000
 	maxMarks       = 20000000
 	maxDepth       = 16
-	maxPupils      = 1 << 20
 )
 
 func checkLimits(in *Input) error {
@@ -118,12 +117,21 @@ func (s *Sheet) readTeachings(list []Teaching) {
 			subjects[key] = n
 		}
 		x.subject = n
+		x.whole = s.whole(x.coefficient)
 		s.teachings = append(s.teachings, x)
 		s.report.Keep("teachings", 1)
 		if t.Class != "" {
 			s.class(t.Class)
 		}
 	}
+}
+
+// whole returns a coefficient in units of 10^-4; 1 when all weigh alike.
+func (s *Sheet) whole(k num) uint64 {
+	if s.rules.Weights == Equal {
+		return uint64(min(k.n, 1)) //nolint:gosec // not negative
+	}
+	return uint64(k.n) * pow10(maxDecimals) / uint64(k.d) //nolint:gosec // 10^4 is a multiple of d
 }
 
 // class gives a class a number.

@@ -24,7 +24,7 @@ type Explanation struct {
 // Explain returns how an average was reached. It returns CodeNoFigure when there is no value to explain.
 func (s *Sheet) Explain(r Ref) (Explanation, error) {
 	var tr trace
-	c, err := s.figure(r, &tr)
+	c, _, err := s.figure(r, &tr)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -46,16 +46,13 @@ func (s *Sheet) explanation(r Ref, c *cell, nodes []node, outs []leftOut) (Expla
 func (s *Sheet) Explanations() iter.Seq2[Explanation, error] {
 	return func(yield func(Explanation, error) bool) {
 		var tr trace
-		for r, c := range s.refs() {
+		for r, at := range s.places() {
 			if cap(tr.nodes)-len(tr.nodes) < 256 {
 				tr = trace{nodes: make([]node, 0, 1<<14), outs: make([]leftOut, 0, 1<<10)}
 			}
 			n, o := len(tr.nodes), len(tr.outs)
-			if _, err := s.figure(r, &tr); err != nil {
-				yield(Explanation{}, err)
-				return
-			}
-			e, err := s.explanation(r, c, tr.nodes[n:len(tr.nodes):len(tr.nodes)], tr.outs[o:len(tr.outs):len(tr.outs)])
+			c, _ := s.read(at, &tr)
+			e, err := s.explanation(r, &c, tr.nodes[n:len(tr.nodes):len(tr.nodes)], tr.outs[o:len(tr.outs):len(tr.outs)])
 			if !yield(e, err) {
 				return
 			}

@@ -233,7 +233,25 @@ func (s *Sheet) period(p *pair, q int) *cell {
 }
 
 // evalAnnual computes the average of a year: the mean of those of the periods that have one.
-func (s *Sheet) evalAnnual(i int) { s.pairs[i].cell = s.annual(&s.pairs[i], nil); s.ran.Annual++ }
+func (s *Sheet) evalAnnual(i int) {
+	s.ran.Annual++
+	x := &s.pairs[i]
+	if c, ok := s.annualNear(i); ok && (c.some() || !s.decided(x)) {
+		x.cell = c
+		return
+	}
+	x.cell = s.annual(x, nil)
+}
+
+// decided reports whether a period of the pair is not marked by decision.
+func (s *Sheet) decided(x *pair) bool {
+	for q := range s.periods {
+		if c := s.period(x, q); c != nil && c.state == StateNN {
+			return true
+		}
+	}
+	return false
+}
 
 func (s *Sheet) annual(p *pair, tr *trace) cell {
 	nq := len(s.periods)
@@ -263,7 +281,7 @@ func (s *Sheet) annual(p *pair, tr *trace) cell {
 		return cell{}
 	}
 	exact := sum.quo(whole1(n))
-	c := cell{exact: exact, shown: s.rules.annual.round(exact), state: StateComputed}
+	c := cell{exact: exact, shown: s.rules.annual.round(exact), near: exact.near(), state: StateComputed}
 	if tr != nil {
 		tr.fold(int(n), node{op: opSum, label: labelTotal, v: sum})
 		tr.push(node{label: labelPeriods, v: whole1(n)})
@@ -288,7 +306,11 @@ func (s *Sheet) coefficient(t *teaching, p int32) num {
 // evalGeneral computes a general average; the year is the last period.
 func (s *Sheet) evalGeneral(q, p int) {
 	s.ran.Generals++
-	s.general[q*len(s.pupils)+p] = s.generalOf(q, p, nil)
+	c, ok := s.generalNear(q, p)
+	if !ok {
+		c = s.generalOf(q, p, nil)
+	}
+	s.general[q*len(s.pupils)+p] = c
 }
 
 func (s *Sheet) generalOf(q, p int, tr *trace) cell {
@@ -306,7 +328,11 @@ func (s *Sheet) generalOf(q, p int, tr *trace) cell {
 func (s *Sheet) meanOfGenerals(p int, tr *trace) cell {
 	sum, n := whole1(0), int64(0)
 	for q := range s.periods {
-		if v := s.carried(&s.general[q*len(s.pupils)+p]); v.some() {
+		v := s.general[q*len(s.pupils)+p].shown
+		if s.rules.Carry == CarryExact {
+			v = s.exactGeneral(q, p)
+		}
+		if v.some() {
 			sum, n = sum.add(v), n+1
 			tr.push(node{label: labelPeriod, ref: int32(q), v: v}) //nolint:gosec // few
 		}
@@ -342,9 +368,12 @@ func (s *Sheet) weighTeachings(q, p int, modes bool, step *step, label labelKind
 				continue
 			}
 		}
-		v := c.exact
-		if q < len(s.periods) && s.rules.Carry == CarryRounded || q == len(s.periods) && s.rules.CarryAnnual == CarryRounded {
-			v = c.shown
+		v := c.shown
+		switch {
+		case q < len(s.periods) && s.rules.Carry == CarryExact:
+			v = c.exact
+		case q == len(s.periods) && s.rules.CarryAnnual == CarryExact:
+			v = s.exactAnnual(x)
 		}
 		if !v.some() {
 			if c.state == StateNN {

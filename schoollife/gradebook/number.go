@@ -127,6 +127,14 @@ func (a num) quo(b num) num {
 	return numOfRat(a.rat().Quo(a.rat(), b.rat()))
 }
 
+// same reports whether both are equal; those of one rounding have one denominator.
+func (a num) same(b num) bool {
+	if a.d == b.d && a.wide == nil && b.wide == nil {
+		return a.n == b.n
+	}
+	return a.cmp(b) == 0
+}
+
 func (a num) cmp(b num) int {
 	if a.wide != nil || b.wide != nil {
 		return a.rat().Cmp(b.rat())
@@ -166,6 +174,7 @@ func (a num) decimal() decimal.Decimal {
 type step struct {
 	rounding ent.Rounding
 	p, q     int64
+	den      uint64 // p in units of 2^-40, 0 when that does not fit
 }
 
 func stepOf(r *ent.Rounding) (*step, error) {
@@ -179,7 +188,11 @@ func stepOf(r *ent.Rounding) (*step, error) {
 	if _, err := r.Round(new(big.Rat)); err != nil {
 		return nil, fmt.Errorf("gradebook: rounding: %w: %w", CodeRounding, err)
 	}
-	return &step{rounding: *r, p: v.n, q: v.d}, nil
+	s := &step{rounding: *r, p: v.n, q: v.d}
+	if v.n < 1<<(63-nearBits) {
+		s.den = uint64(v.n) << nearBits //nolint:gosec // greater than zero
+	}
+	return s, nil
 }
 
 // round brings a value to a multiple of the step; a nil step leaves it as it is.

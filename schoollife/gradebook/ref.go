@@ -25,7 +25,10 @@ type Ref struct {
 }
 
 // Average is an average as it is published, with its exact value. It is personal data: logs redact it.
-type Average struct{ c cell }
+type Average struct {
+	c  cell
+	of int
+}
 
 // State says whether there is an average, and where it comes from.
 func (a Average) State() State { return a.c.state }
@@ -48,7 +51,12 @@ func (a Average) Exact() (*big.Rat, bool) {
 
 // Rank returns the rank among those who count in the statistics, from 1, and how many they are; zeros for somebody without
 // an average or who is not there at the end of the period, and for averages of containers, subjects and categories.
-func (a Average) Rank() (rank, of int) { return int(a.c.rank), int(a.c.of) }
+func (a Average) Rank() (rank, of int) {
+	if a.c.rank == 0 {
+		return 0, 0
+	}
+	return int(a.c.rank), a.of
+}
 
 // String hides the average.
 func (a Average) String() string { return hidden }
@@ -81,35 +89,52 @@ func (s *Sheet) where(r Ref) (p, q int, err error) {
 // Average returns the average that a ref names. It returns CodeNoFigure for an unknown pupil, teaching or period; a figure
 // that exists and has no value is an Average in StateNone.
 func (s *Sheet) Average(r Ref) (Average, error) {
-	c, err := s.figure(r, nil)
-	return Average{c}, err
+	c, of, err := s.figure(r, nil)
+	return Average{c, of}, err
 }
 
-// figure returns the cell of a ref; with a trace it is computed again.
-func (s *Sheet) figure(r Ref, tr *trace) (cell, error) {
+// figure returns the cell of a ref, with its exact value, and how many are ranked with it; with a trace it is computed again.
+func (s *Sheet) figure(r Ref, tr *trace) (c cell, of int, err error) {
 	p, q, err := s.where(r)
 	if err != nil {
-		return cell{}, err
+		return cell{}, 0, err
 	}
 	switch {
 	case r.Container != "":
-		return s.containerFigure(r, p, q, tr)
+		c, err = s.containerFigure(r, p, q, tr)
+		return c, 0, err
 	case r.Teaching != "":
 		t, ok := s.teachingAt[r.Teaching]
 		if !ok {
-			return cell{}, noFigure()
+			return cell{}, 0, noFigure()
 		}
-		return s.teachingFigure(int(t), p, q, tr)
+		for i := s.firstPair[p]; i < s.firstPair[p+1]; i++ {
+			if s.pairs[i].teaching == t {
+				c, of = s.teachingFigure(&s.pairs[i], q, tr)
+			}
+		}
+		return c, of, nil
 	case r.Subject != "":
-		return s.subjectOf(q, p, r.Subject, tr), nil
+		return s.subjectOf(q, p, r.Subject, tr), 0, nil
 	case r.Category != "":
-		return s.categoryOf(q, p, r.Category, tr), nil
+		return s.categoryOf(q, p, r.Category, tr), 0, nil
 	}
-	c := s.general[q*len(s.pupils)+p]
+	c, of = s.generalFigure(q, p, tr)
+	return c, of, nil
+}
+
+// generalFigure returns a general average with its exact value, and how many are ranked with it.
+func (s *Sheet) generalFigure(q, p int, tr *trace) (c cell, of int) {
+	c = s.general[q*len(s.pupils)+p]
+	if class := s.classOf[q*len(s.pupils)+p]; class >= 0 {
+		of = int(s.generalS[q*len(s.classes)+int(class)].count)
+	}
 	if tr != nil {
 		s.generalOf(q, p, tr)
+		return c, of
 	}
-	return c, nil
+	c.exact = s.exactGeneral(q, p)
+	return c, of
 }
 
 func (s *Sheet) containerFigure(r Ref, p, q int, tr *trace) (cell, error) {
@@ -137,31 +162,29 @@ func (s *Sheet) containerFigure(r Ref, p, q int, tr *trace) (cell, error) {
 	return cell{}, noFigure()
 }
 
-func (s *Sheet) teachingFigure(t, p, q int, tr *trace) (cell, error) {
-	for i := s.firstPair[p]; i < s.firstPair[p+1]; i++ {
-		x := &s.pairs[i]
-		if int(x.teaching) != t {
-			continue
+// teachingFigure returns the average of a pair with its exact value, and how many are ranked with it.
+func (s *Sheet) teachingFigure(x *pair, q int, tr *trace) (c cell, of int) {
+	t := x.teaching
+	if q == len(s.periods) {
+		c = x.cell
+		if tr != nil {
+			s.annual(x, tr)
+		} else {
+			c.exact = s.exactAnnual(x)
 		}
-		if q == len(s.periods) {
-			if tr != nil {
-				s.annual(x, tr)
-			}
-			return x.cell, nil
-		}
-		if x.rows[q] < 0 {
-			return cell{}, nil
-		}
-		g := &s.groups[t*len(s.periods)+q]
-		c := g.cells[x.rows[q]]
-		if tr != nil && c.state == StateComputed {
-			s.boxAverage(g, int(x.rows[q]), 0, tr)
-			tr.round(g.step, labelTeaching, int32(t), c.shown) //nolint:gosec // bounded by the limits
-		}
-		tr.setByHand(g.step, labelTeaching, int32(t), &c) //nolint:gosec // bounded by the limits
-		return c, nil
+		return c, int(s.annualS[t].count)
 	}
-	return cell{}, nil
+	if x.rows[q] < 0 {
+		return cell{}, 0
+	}
+	g := &s.groups[s.at(t, int32(q))] //nolint:gosec // few
+	c = g.cells[x.rows[q]]
+	if tr != nil && c.state == StateComputed {
+		s.boxAverage(g, int(x.rows[q]), 0, tr)
+		tr.round(g.step, labelTeaching, t, c.shown)
+	}
+	tr.setByHand(g.step, labelTeaching, t, &c)
+	return c, int(g.stats.count)
 }
 
 // Statistics returns the statistics that a ref without a pupil names. It returns CodeNoFigure for an unknown one.
@@ -187,44 +210,61 @@ func (s *Sheet) Statistics(r Ref) (Statistics, error) {
 	return s.groups[s.at(t, int32(q))].stats.public(), nil //nolint:gosec // few
 }
 
-// refs ranges over the averages that have a value: those of teachings by period and year, then the general ones.
-func (s *Sheet) refs() iter.Seq2[Ref, *cell] {
-	return func(yield func(Ref, *cell) bool) {
+// place is where the cell of a figure is: a pair, or a pupil and a general average, in a period.
+type place struct {
+	pair   *pair // nil for a general average
+	pupil  int
+	period int
+}
+
+// places ranges over the averages that have a value: those of teachings by period and year, then the general ones.
+func (s *Sheet) places() iter.Seq2[Ref, place] {
+	return func(yield func(Ref, place) bool) {
 		for i := range s.pairs {
 			x := &s.pairs[i]
 			r := Ref{Pupil: s.pupils[x.pupil], Teaching: s.teachings[x.teaching].ID}
 			for q := range s.periods {
-				if c := s.period(x, q); c != nil && c.shown.some() {
+				if c := s.period(x, q); c != nil && c.some() {
 					r.Period = s.periods[q].ID
-					if !yield(r, c) {
+					if !yield(r, place{x, int(x.pupil), q}) {
 						return
 					}
 				}
 			}
 			r.Period = Year
-			if x.cell.shown.some() && !yield(r, &x.cell) {
+			if x.cell.some() && !yield(r, place{x, int(x.pupil), len(s.periods)}) {
 				return
 			}
 		}
 		for i := range s.general {
-			if c := &s.general[i]; c.shown.some() {
-				r := Ref{Pupil: s.pupils[i%len(s.pupils)]}
-				if q := i / len(s.pupils); q < len(s.periods) {
-					r.Period = s.periods[q].ID
-				}
-				if !yield(r, c) {
-					return
-				}
+			if !s.general[i].some() {
+				continue
+			}
+			at := place{nil, i % len(s.pupils), i / len(s.pupils)}
+			r := Ref{Pupil: s.pupils[at.pupil]}
+			if at.period < len(s.periods) {
+				r.Period = s.periods[at.period].ID
+			}
+			if !yield(r, at) {
+				return
 			}
 		}
 	}
 }
 
+// read returns the figure of a place.
+func (s *Sheet) read(at place, tr *trace) (c cell, of int) {
+	if at.pair == nil {
+		return s.generalFigure(at.period, at.pupil, tr)
+	}
+	return s.teachingFigure(at.pair, at.period, tr)
+}
+
 // Averages ranges over the averages that have a value: those of teachings, by period and of the year, then the general ones.
 func (s *Sheet) Averages() iter.Seq2[Ref, Average] {
 	return func(yield func(Ref, Average) bool) {
-		for r, c := range s.refs() {
-			if !yield(r, Average{*c}) {
+		for r, at := range s.places() {
+			if c, of := s.read(at, nil); !yield(r, Average{c, of}) {
 				return
 			}
 		}

@@ -46,12 +46,17 @@ type Sheet struct {
 	// moved remembers where the marks of those who changed class count.
 	moved map[move]int32
 	ran   Ran
+
+	// list and sorter are room for statistics, used by what changes the sheet only.
+	list   []*cell
+	sorter sorter
 }
 
 type teaching struct {
 	Teaching
 	set         ent.ID
 	coefficient num
+	whole       uint64        // the coefficient in units of 10^-4, or 1, as the policy weighs
 	own         map[int32]num // by pupil
 	finals      map[finalKey]Result
 	subject     int32
@@ -121,12 +126,16 @@ type pair struct {
 	cell cell // of the year
 }
 
-// cell is a figure with its rank.
+// cell is a figure with its rank. Its exact value may not be computed yet, when it is near enough: see [num.near].
 type cell struct {
 	exact, shown num
-	rank, of     int32
+	near         int64
+	rank         int32
 	state        State
 }
+
+// some reports whether there is a value.
+func (c *cell) some() bool { return c.state == StateComputed || c.state == StateSet }
 
 // move names the marks of a pupil in a teaching and a period.
 type move struct{ pupil, teaching, period int32 }
@@ -199,10 +208,7 @@ func Compile(p Policy, in Input) (*Sheet, error) {
 // Recompute computes every figure again from the compiled marks.
 func (s *Sheet) Recompute() {
 	for i := range s.groups {
-		g := &s.groups[i]
-		for row := range g.rows {
-			s.evalTeaching(i, row)
-		}
+		s.evalGroup(i)
 		s.evalStatistics(i)
 	}
 	for i := range s.pairs {

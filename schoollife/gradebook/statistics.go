@@ -1,6 +1,7 @@
 package gradebook
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -23,71 +24,106 @@ type statistics struct {
 func (s *Sheet) evalStatistics(i int) {
 	g := &s.groups[i]
 	s.ran.Statistics++
-	g.stats = s.statistics(len(g.rows), func(row int) *cell {
-		if !g.present[row] {
-			g.cells[row].rank, g.cells[row].of = 0, 0
-			return nil
+	s.list = s.list[:0]
+	for row, here := range g.present {
+		g.cells[row].rank = 0
+		if here {
+			s.list = append(s.list, &g.cells[row])
 		}
-		return &g.cells[row]
-	})
+	}
+	s.statistics(&s.sorter, s.list, &g.stats)
 }
 
 // evalAnnualStatistics computes those of a teaching in the year: of the pupils who are there at its end.
 func (s *Sheet) evalAnnualStatistics(t int) {
 	s.ran.Statistics++
+	s.list = s.list[:0]
 	last := len(s.periods) - 1
-	list := s.pairsOf[t]
-	s.annualS[t] = s.statistics(len(list), func(i int) *cell {
-		p := &s.pairs[list[i]]
-		row := int32(-1)
-		if last >= 0 {
-			row = p.rows[last]
+	known := len(s.members[s.teachings[t].set]) > 0
+	for _, n := range s.pairsOf[t] {
+		p := &s.pairs[n]
+		p.cell.rank = 0
+		here := !known // no row: not there in the last period, unless nobody knows who is
+		if last >= 0 && p.rows[last] >= 0 {
+			here = s.groups[t*len(s.periods)+last].present[p.rows[last]]
 		}
-		if row >= 0 && !s.groups[t*len(s.periods)+last].present[row] || row < 0 && len(s.members[s.teachings[t].set]) > 0 {
-			p.cell.rank, p.cell.of = 0, 0
-			return nil
+		if here {
+			s.list = append(s.list, &p.cell)
 		}
-		return &p.cell
-	})
+	}
+	s.statistics(&s.sorter, s.list, &s.annualS[t])
 }
 
 // evalGeneralStatistics computes those of the general averages of a class.
 func (s *Sheet) evalGeneralStatistics(q, class int) {
 	s.ran.Statistics++
 	i := q*len(s.classes) + class
-	list := s.inClass[i]
-	s.generalS[i] = s.statistics(len(list), func(n int) *cell { return &s.general[q*len(s.pupils)+int(list[n])] })
+	s.list = s.list[:0]
+	for _, p := range s.inClass[i] {
+		s.list = append(s.list, &s.general[q*len(s.pupils)+int(p)])
+	}
+	s.statistics(&s.sorter, s.list, &s.generalS[i])
 }
 
-// statistics of n cells; a nil cell is of somebody who does not count. Ranks are written into the cells: equal averages
-// share one and the next are skipped (1, 2, 2, 4).
-func (s *Sheet) statistics(n int, at func(int) *cell) statistics {
-	var out statistics
-	list := make([]*cell, 0, n)
-	for i := range n {
-		switch c := at(i); {
-		case c == nil:
-		case !c.shown.some():
-			c.rank, c.of = 0, 0
-			out.without++
-		default:
-			list = append(list, c)
+// sorter sorts cells by what they show.
+type sorter struct {
+	keys   []int64 // what is shown, then the place in the list
+	sorted []*cell
+}
+
+const (
+	placeBits = 20 // of a place in a list
+	maxKey    = int64(1) << (62 - placeBits)
+)
+
+// sort returns the cells that have a value, the least first, and how many have none. Figures of one rounding have one
+// denominator: sorting whole numbers, which hold their place, is then enough.
+func (x *sorter) sort(list []*cell) (sorted []*cell, without int32) {
+	x.keys, x.sorted = x.keys[:0], x.sorted[:0]
+	whole, d := len(list) < 1<<placeBits, int64(0)
+	for i, c := range list {
+		if !c.some() {
+			without++
+			continue
 		}
+		if d == 0 {
+			d = c.shown.d
+		}
+		whole = whole && c.shown.wide == nil && c.shown.d == d && c.shown.n >= 0 && c.shown.n < maxKey
+		x.keys = append(x.keys, c.shown.n<<placeBits|int64(i))
+		x.sorted = append(x.sorted, c)
 	}
+	if !whole {
+		slices.SortFunc(x.sorted, func(a, b *cell) int { return a.shown.cmp(b.shown) })
+		return x.sorted, without
+	}
+	slices.Sort(x.keys)
+	for i, k := range x.keys {
+		x.sorted[i] = list[k&(1<<placeBits-1)]
+	}
+	return x.sorted, without
+}
+
+// statistics computes those of some cells, and ranks them: equal averages share a rank and the next are skipped (1, 2, 2, 4).
+func (s *Sheet) statistics(x *sorter, cells []*cell, out *statistics) {
+	list, without := x.sort(cells)
+	bands := out.bands[:0]
+	*out = statistics{count: int32(len(list)), without: without} //nolint:gosec // bounded by the limits
 	if len(list) == 0 {
-		return out
+		return
 	}
-	sortCells(list)
-	out.count = int32(len(list)) //nolint:gosec // bounded by the limits
 	sum := whole1(0)
 	for i, c := range list {
-		sum = sum.add(c.shown)
-		c.of = out.count
+		if i == 0 {
+			sum = c.shown
+		} else {
+			sum = sum.add(c.shown)
+		}
 		// From the end, the greatest first: the rank of the last of equals is that of all.
 		j := len(list) - 1 - i
 		r := list[j]
 		r.rank = int32(i) + 1 //nolint:gosec // bounded by the limits
-		if i > 0 && r.shown.cmp(list[j+1].shown) == 0 {
+		if i > 0 && r.shown.same(list[j+1].shown) {
 			r.rank = list[j+1].rank
 		}
 	}
@@ -101,28 +137,21 @@ func (s *Sheet) statistics(n int, at func(int) *cell) statistics {
 	if len(list) >= 4 {
 		out.first, out.third = list[(len(list)+3)/4-1].shown, list[(3*len(list)+3)/4-1].shown
 	}
-	out.bands = make([]int32, len(s.rules.bands)+1)
+	out.bands = s.count(list, bands)
+}
+
+// count counts sorted cells by band.
+func (s *Sheet) count(list []*cell, bands []int32) []int32 {
 	from := 0
-	for b, bound := range s.rules.bands {
+	for _, bound := range s.rules.bands {
 		to := from
 		for to < len(list) && list[to].shown.cmp(bound) < 0 {
 			to++
 		}
-		out.bands[b] = int32(to - from) //nolint:gosec // bounded by the limits
+		bands = append(bands, int32(to-from)) //nolint:gosec // bounded by the limits
 		from = to
 	}
-	out.bands[len(s.rules.bands)] = int32(len(list) - from) //nolint:gosec // bounded by the limits
-	return out
-}
-
-// sortCells sorts by what is shown.
-func sortCells(list []*cell) {
-	slices.SortFunc(list, func(a, b *cell) int {
-		if a.shown.d == b.shown.d && a.shown.wide == nil && b.shown.wide == nil {
-			return int(min(max(a.shown.n-b.shown.n, -1), 1)) // marks are far from what overflows
-		}
-		return a.shown.cmp(b.shown)
-	})
+	return append(bands, int32(len(list)-from)) //nolint:gosec // bounded by the limits
 }
 
 // Statistics are those of a group of averages, as they are published.
@@ -163,12 +192,16 @@ func StatisticsOf(p Policy, values []decimal.Decimal) (Statistics, error) {
 	if err != nil {
 		return Statistics{}, err
 	}
-	cells := make([]cell, len(values))
+	if len(values) > maxMarks {
+		return Statistics{}, fmt.Errorf("gradebook: %w", catalog().New(CodeLimit, ent.Pos{}, "", ent.FieldOf("field", "values"), ent.Count("count", maxMarks)))
+	}
+	cells := make([]*cell, len(values))
 	for i, v := range values {
-		cells[i].shown = numOfRat(v.Rat())
+		cells[i] = &cell{shown: numOfRat(v.Rat()), state: StateComputed}
 	}
 	s := Sheet{rules: r}
-	x := s.statistics(len(cells), func(i int) *cell { return &cells[i] })
+	var x statistics
+	s.statistics(new(sorter), cells, &x)
 	return x.public(), nil
 }
 
@@ -198,7 +231,7 @@ func (s *Sheet) AssessmentStatistics(id ent.ID) (Statistics, error) {
 		return Statistics{}, noFigure()
 	}
 	x := &s.assessments[a]
-	var cells []cell
+	var cells []*cell
 	for q := range s.groups {
 		g := &s.groups[q]
 		c := slices.Index(g.cols, a)
@@ -208,12 +241,13 @@ func (s *Sheet) AssessmentStatistics(id ent.ID) (Statistics, error) {
 		for row := range g.rows {
 			switch v := g.m[row*len(g.cols)+c]; {
 			case v > limitValue:
-				cells = append(cells, cell{shown: num{n: v, d: g.ten}.mul(s.rules.reference).quo(x.scale)})
+				cells = append(cells, &cell{shown: num{n: v, d: g.ten}.mul(s.rules.reference).quo(x.scale), state: StateComputed})
 			case zeroValue(v):
-				cells = append(cells, cell{shown: whole1(0)})
+				cells = append(cells, &cell{shown: whole1(0), state: StateComputed})
 			}
 		}
 	}
-	st := s.statistics(len(cells), func(i int) *cell { return &cells[i] })
+	var st statistics
+	s.statistics(new(sorter), cells, &st)
 	return st.public(), nil
 }

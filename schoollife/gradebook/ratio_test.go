@@ -1,0 +1,365 @@
+//go:build unix
+
+package gradebook_test
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/internal/ratio"
+	"github.com/opencartable/cartable/schoollife/gradebook"
+)
+
+const (
+	schoolClasses   = 50
+	schoolPupils    = 30 // of a class
+	schoolTeachings = 12 // of a class
+	schoolTests     = 8  // of a teaching in a period; one more in a class of three
+)
+
+// school is a fictional year of 1 500 pupils: dated memberships and assessments, four scales, coefficients from 0.5 to 3,
+// some six marks in a hundred replaced by a status.
+func school() gradebook.Input {
+	d := newDraw(1)
+	in := gradebook.Input{Periods: []gradebook.Period{
+		{ID: "T1", Index: 1, Count: 3, Start: day(9, 1), End: day(11, 30)},
+		{ID: "T2", Index: 2, Count: 3, Start: day(12, 1), End: day(2, 28)},
+		{ID: "T3", Index: 3, Count: 3, Start: day(3, 1), End: day(6, 30)},
+	}}
+	scales := []decimal.Decimal{dec("20"), dec("20"), dec("20"), dec("10"), dec("5"), dec("40")}
+	coefficients := []decimal.Decimal{dec("1"), dec("1"), dec("2"), dec("0.5"), dec("1.5"), dec("3")}
+	months := [][]int{{9, 10, 11}, {12, 1, 2}, {3, 4, 5}}
+	for c := range schoolClasses {
+		class := ent.ID(fmt.Sprintf("class-%02d", c))
+		pupils := make([]ent.ID, schoolPupils)
+		for i := range pupils {
+			pupils[i] = ent.ID(fmt.Sprintf("pupil-%04d", c*schoolPupils+i))
+			m := gradebook.Member{Pupil: pupils[i], Class: class, From: day(9, 1)}
+			if d.one(100) {
+				m.To = day(1, 15)
+			}
+			in.Members = append(in.Members, m)
+		}
+		for s := range schoolTeachings {
+			t := gradebook.Teaching{
+				ID: ent.ID(fmt.Sprintf("%s-%02d", class, s)), Class: class, Label: "Discipline", Subject: ent.SubjectCode(fmt.Sprintf("%06d", 30000+s)),
+				Coefficient: coefficients[s%len(coefficients)], Modality: "S",
+			}
+			in.Teachings = append(in.Teachings, t)
+			for q := range in.Periods {
+				for n := range schoolTests {
+					a := gradebook.Assessment{
+						ID: ent.ID(fmt.Sprintf("%s-%s-%d", t.ID, in.Periods[q].ID, n)), Teaching: t.ID, Period: in.Periods[q].ID, Label: "Devoir",
+						Date: day(months[q][n%3], 1+d.IntN(28)), Scale: pick(d, scales...), Coefficient: pick(d, coefficients...),
+					}
+					in.Assessments = append(in.Assessments, a)
+					quarters := a.Scale.IntPart() * 4
+					for _, p := range pupils {
+						m := gradebook.Mark{Pupil: p, Assessment: a.ID}
+						switch k := d.IntN(100); {
+						case k < 4:
+							m.Result = gradebook.Without(pick(d, gradebook.StatusAbsent, gradebook.StatusExempt, gradebook.StatusNotHandedIn, gradebook.StatusNotMarked))
+						case k < 6:
+							m.Result = gradebook.Without(gradebook.StatusAbsentZero)
+						default:
+							m.Result = gradebook.Points(decimal.New(d.Int64N(quarters+1)*25, -2))
+						}
+						in.Marks = append(in.Marks, m)
+					}
+				}
+			}
+		}
+	}
+	return in
+}
+
+// plain computes the same averages, statistics and ranks with decimals, as one would write it: see [plainYear].
+type plain struct{ num, den decimal.Decimal } // den is zero for none
+
+func (a plain) add(b plain) plain {
+	if a.den.Equal(b.den) {
+		return plain{a.num.Add(b.num), a.den}
+	}
+	return plain{a.num.Mul(b.den).Add(b.num.Mul(a.den)), a.den.Mul(b.den)}
+}
+
+// round brings a value to tenths, halves up; values are not negative.
+func (a plain) round() decimal.Decimal {
+	twice := a.num.Mul(decimal.New(20, 0)).Add(a.den)
+	q, _ := twice.QuoRem(a.den.Mul(decimal.New(2, 0)), 0)
+	return q.Shift(-1)
+}
+
+// plainAverages are those of a set of pupils: exact, published, with their ranks and statistics.
+type plainAverages struct {
+	exact  []plain
+	shown  []decimal.Decimal
+	some   []bool
+	counts []bool
+	ranks  []int
+	stats  plainStatistics
+}
+
+type plainStatistics struct {
+	count                                int
+	mean, min, max, median, first, third decimal.Decimal
+	bands                                []int
+}
+
+func newPlain(n int) *plainAverages {
+	return &plainAverages{exact: make([]plain, n), shown: make([]decimal.Decimal, n), some: make([]bool, n), counts: make([]bool, n), ranks: make([]int, n)}
+}
+
+func (a *plainAverages) set(i int, v plain) {
+	a.exact[i], a.shown[i], a.some[i] = v, v.round(), true
+}
+
+// close computes the statistics and the ranks.
+func (a *plainAverages) close(bands []decimal.Decimal) {
+	var order []int
+	for i, ok := range a.some {
+		if ok && a.counts[i] {
+			order = append(order, i)
+		}
+	}
+	n := len(order)
+	if n == 0 {
+		return
+	}
+	slices.SortFunc(order, func(i, j int) int { return a.shown[i].Cmp(a.shown[j]) })
+	st := &a.stats
+	st.count = n
+	sum := decimal.Decimal{}
+	st.bands = make([]int, len(bands)+1)
+	for k, i := range order {
+		v := a.shown[i]
+		sum = sum.Add(v)
+		b := 0
+		for b < len(bands) && !v.LessThan(bands[b]) {
+			b++
+		}
+		st.bands[b]++
+		j := order[n-1-k]
+		a.ranks[j] = k + 1
+		if k > 0 && a.shown[j].Equal(a.shown[order[n-k]]) {
+			a.ranks[j] = a.ranks[order[n-k]]
+		}
+	}
+	st.mean = plain{sum, decimal.New(int64(n), 0)}.round()
+	st.min, st.max = a.shown[order[0]], a.shown[order[n-1]]
+	st.median = a.shown[order[n/2]]
+	if n%2 == 0 {
+		st.median = st.median.Add(a.shown[order[n/2-1]]).Mul(decimal.New(5, -1))
+	}
+	if n >= 4 {
+		st.first, st.third = a.shown[order[(n+3)/4-1]], a.shown[order[(3*n+3)/4-1]]
+	}
+}
+
+// plainYear is the whole year: averages by teaching and period, of the year, and general.
+type plainYear struct {
+	teachings []*plainAverages // teaching × 4 + period, the year last
+	generals  []*plainAverages // class × 4 + period
+}
+
+// plainCompute takes pupils by class and marks test by test, as [school] makes them.
+func plainCompute(in *gradebook.Input) *plainYear {
+	twenty, half := decimal.New(20, 0), decimal.New(5, -1)
+	factors := map[string]decimal.Decimal{ // 20 over the scale
+		"20": decimal.New(1, 0), "10": decimal.New(2, 0), "5": decimal.New(4, 0), "40": half,
+	}
+	bands := gradebook.BulletinBands()
+	at := map[ent.ID]int{} // of a pupil in the class
+	end := map[ent.ID]ent.Date{}
+	for i, m := range in.Members {
+		at[m.Pupil], end[m.Pupil] = i%schoolPupils, m.To
+	}
+	here := func(pupil ent.ID, q int) bool {
+		to := end[pupil]
+		return to.IsZero() || !to.Before(in.Periods[min(q, 2)].End)
+	}
+	out := &plainYear{}
+	mark := 0
+	for t := range in.Teachings {
+		year := newPlain(schoolPupils)
+		sums := make([]plain, schoolPupils)
+		counted := make([]int64, schoolPupils)
+		class := in.Members[t/schoolTeachings*schoolPupils:][:schoolPupils]
+		for q := range 3 {
+			num, den := make([]decimal.Decimal, schoolPupils), make([]decimal.Decimal, schoolPupils)
+			for n := range schoolTests {
+				a := &in.Assessments[(t*3+q)*schoolTests+n]
+				factor, ok := factors[a.Scale.String()]
+				if !ok {
+					panic("an unexpected scale")
+				}
+				for range schoolPupils {
+					m := &in.Marks[mark]
+					mark++
+					v, ok := m.Result.Points()
+					if !ok && !m.Result.Status().CountsAsZero() || v.GreaterThan(a.Scale) {
+						continue
+					}
+					i := at[m.Pupil]
+					num[i] = num[i].Add(v.Mul(factor).Mul(a.Coefficient))
+					den[i] = den[i].Add(a.Coefficient)
+				}
+			}
+			avg := newPlain(schoolPupils)
+			for i, m := range class {
+				if avg.counts[i] = here(m.Pupil, q); den[i].IsZero() {
+					continue
+				}
+				avg.set(i, plain{num[i], den[i]})
+				if counted[i]++; counted[i] == 1 {
+					sums[i] = avg.exact[i]
+				} else {
+					sums[i] = sums[i].add(avg.exact[i])
+				}
+			}
+			avg.close(bands)
+			out.teachings = append(out.teachings, avg)
+		}
+		for i, m := range class {
+			if year.counts[i] = here(m.Pupil, 3); counted[i] > 0 {
+				year.set(i, plain{sums[i].num, sums[i].den.Mul(decimal.New(counted[i], 0))})
+			}
+		}
+		year.close(bands)
+		out.teachings = append(out.teachings, year)
+	}
+	_ = twenty
+	for c := range schoolClasses {
+		for q := range 4 {
+			avg := newPlain(schoolPupils)
+			for i, m := range in.Members[c*schoolPupils:][:schoolPupils] {
+				avg.counts[i] = here(m.Pupil, q)
+				sum, weight := plain{den: decimal.New(1, 0)}, decimal.Decimal{}
+				for t := c * schoolTeachings; t < (c+1)*schoolTeachings; t++ {
+					if x := out.teachings[t*4+q]; x.some[i] {
+						k := in.Teachings[t].Coefficient
+						sum = sum.add(plain{x.exact[i].num.Mul(k), x.exact[i].den})
+						weight = weight.Add(k)
+					}
+				}
+				if !weight.IsZero() {
+					avg.set(i, plain{sum.num, sum.den.Mul(weight)})
+				}
+			}
+			avg.close(bands)
+			out.generals = append(out.generals, avg)
+		}
+	}
+	return out
+}
+
+// sameYear compares a sheet with the plain computation.
+func sameYear(t testing.TB, s *gradebook.Sheet, in *gradebook.Input, want *plainYear) {
+	t.Helper()
+	compareSet := func(r gradebook.Ref, x *plainAverages, members []gradebook.Member) {
+		st, err := s.Statistics(r)
+		require.NoError(t, err)
+		w := x.stats
+		require.Equal(t, w.count, st.Count)
+		require.Equal(t, w.bands, st.Bands)
+		for _, v := range [][2]decimal.Decimal{{w.mean, st.Mean}, {w.min, st.Min}, {w.max, st.Max}, {w.median, st.Median}, {w.first, st.First}, {w.third, st.Third}} {
+			require.True(t, v[0].Equal(v[1]), "%v: %s %s", r, v[0], v[1])
+		}
+		r.Class = ""
+		for i, m := range members {
+			r.Pupil = m.Pupil
+			a, err := s.Average(r)
+			require.NoError(t, err)
+			d, ok := a.Decimal()
+			require.Equal(t, x.some[i], ok)
+			require.True(t, d.Equal(x.shown[i]), "%v: %s %s", r, d, x.shown[i])
+			rank, _ := a.Rank()
+			require.Equal(t, x.ranks[i], rank, "%v", r)
+		}
+	}
+	periods := []ent.ID{"T1", "T2", "T3", gradebook.Year}
+	for i, x := range want.teachings {
+		c := i / 4 / schoolTeachings
+		compareSet(gradebook.Ref{Teaching: in.Teachings[i/4].ID, Period: periods[i%4]}, x, in.Members[c*schoolPupils:][:schoolPupils])
+	}
+	for i, x := range want.generals {
+		members := in.Members[i/4*schoolPupils:][:schoolPupils]
+		r := gradebook.Ref{Class: members[0].Class, Period: periods[i%4]}
+		for n, m := range members {
+			if x.counts[n] {
+				require.Equal(t, m.Class, s.Class(m.Pupil, periods[i%4]))
+			}
+		}
+		compareSet(r, x, members)
+	}
+}
+
+// BenchmarkRatioYear compares a school year with the plain computation in decimals, on one core.
+func BenchmarkRatioYear(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	in := school()
+	s, err := gradebook.Compute(gradebook.RescaledRoundLast(), in)
+	require.NoError(b, err)
+	require.Equal(b, int64(len(in.Marks)), s.Report().Tally("marks").Kept)
+	sameYear(b, s, &in, plainCompute(&in))
+	const fast = 20 // rounds of ours, to stand far above a tick of the clock
+	report := func(b *testing.B, name string, f func()) {
+		b.Helper()
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				base, ours, err := ratio.Best(ratio.CPU(func() { plainCompute(&in) }), ratio.CPU(func() {
+					for range fast {
+						f()
+					}
+				}))
+				require.NoError(b, err)
+				per := ours / fast
+				b.ReportMetric(base.Seconds()/per.Seconds(), "times")
+				b.ReportMetric(per.Seconds()*1e3, "ms")
+				b.ReportMetric(base.Seconds()*1e3, "oracle-ms")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
+	report(b, "compute", func() {
+		if _, err := gradebook.Compute(gradebook.RescaledRoundLast(), in); err != nil {
+			b.Fatal(err)
+		}
+	})
+	report(b, "recompute", s.Recompute)
+	b.Run("explanations", func(b *testing.B) {
+		for range b.N {
+			best := time.Duration(1 << 62)
+			for range ratio.Rounds {
+				var kept []gradebook.Explanation
+				took, err := ratio.CPU(func() {
+					for e, err := range s.Explanations() {
+						require.NoError(b, err)
+						kept = append(kept, e)
+					}
+				})()
+				require.NoError(b, err)
+				best = min(best, took)
+				require.Greater(b, len(kept), 70000)
+				runtime.KeepAlive(kept)
+			}
+			b.ReportMetric(best.Seconds()*1e3, "ms")
+			b.ReportMetric(0, "ns/op")
+		}
+	})
+	b.Run("mark", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			m := in.Marks[(i*7919)%len(in.Marks)]
+			if err := s.SetMark(m); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
