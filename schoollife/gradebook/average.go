@@ -2,7 +2,6 @@ package gradebook
 
 import (
 	"math"
-	"math/big"
 	"slices"
 
 	"github.com/opencartable/cartable/internal/fixed"
@@ -12,7 +11,6 @@ import (
 func (s *Sheet) setUp(i int) {
 	g := &s.groups[i]
 	t, q := int32(i/len(s.periods)), int32(i%len(s.periods)) //nolint:gosec // bounded by the limits
-	g.teaching = t
 	g.step = s.rules.teaching
 	if own := s.teachings[t].Box.Rounding; own != nil {
 		g.step, _ = stepOf(own)
@@ -20,7 +18,7 @@ func (s *Sheet) setUp(i int) {
 	s.makeBoxes(g, t, q)
 	s.multipliers(g)
 	if len(g.cells) != len(g.rows) {
-		g.cells = make([]cell, len(g.rows))
+		g.cells = s.room.cells.take(len(g.rows))
 	}
 }
 
@@ -28,7 +26,14 @@ func (s *Sheet) setUp(i int) {
 func (s *Sheet) makeBoxes(g *group, t, q int32) {
 	x := &s.teachings[t]
 	bonus, _ := numOf(x.Box.BestMarkBonus)
-	g.boxes = []box{{container: -1, flat: x.Box.Rule == Flattened, bonus: bonus, step: nil}}
+	g.boxes = append(s.room.boxes.take(1)[:0], box{container: -1, flat: x.Box.Rule == Flattened, bonus: bonus})
+	if len(s.containers) == 0 {
+		g.boxes[0].cols = s.room.numbers.take(len(g.cols))
+		for c := range g.cols {
+			g.boxes[0].cols[c] = int32(c) //nolint:gosec // bounded
+		}
+		return
+	}
 	at := map[int32]int32{-1: 0}
 	for c := range s.containers {
 		k := &s.containers[c]
@@ -97,38 +102,38 @@ func (a *assessment) counts() bool { return !a.Formative && a.coefficient.n > 0 
 // containers, bonuses and optional marks. Sums must be far from what an int64 holds; otherwise the group is not simple.
 func (s *Sheet) multipliers(g *group) {
 	g.simple = len(g.boxes[0].children) == 0 && g.boxes[0].bonus.n == 0 && !s.rules.Capped
-	lcm := big.NewInt(1)
-	ws, vs := make([]num, len(g.cols)), make([]num, len(g.cols))
-	for c, a := range g.cols {
+	lcm := int64(1)
+	ws, vs := s.ws[:0], s.vs[:0]
+	for _, a := range g.cols {
 		x := &s.assessments[a]
-		if x.Kind != KindNormal {
+		w, v := whole1(0), whole1(0)
+		if x.counts() {
+			w, v = s.factor(x).mul(x.coefficient).lowest(), s.weight(x).mul(x.coefficient).lowest()
+		}
+		if x.Kind != KindNormal || w.wide != nil || v.wide != nil {
 			g.simple = false
 		}
-		if !x.counts() {
-			ws[c], vs[c] = whole1(0), whole1(0)
-			continue
+		if !g.simple {
+			return
 		}
-		ws[c], vs[c] = s.factor(x).mul(x.coefficient), s.weight(x).mul(x.coefficient)
-		for _, n := range []num{ws[c].lowest(), vs[c].lowest()} {
-			if n.wide != nil {
+		ws, vs = append(ws, w), append(vs, v)
+		for _, d := range [2]int64{w.d, v.d} {
+			if lcm%d == 0 {
+				continue
+			}
+			var ok bool
+			if lcm, ok = fixed.Product(lcm, d/fixed.GCD(lcm, d)); !ok || lcm > math.MaxInt32 {
 				g.simple = false
 				return
 			}
-			d := big.NewInt(n.d)
-			lcm.Mul(lcm, d.Quo(d, new(big.Int).GCD(nil, nil, lcm, d)))
 		}
 	}
-	if !g.simple || !lcm.IsInt64() || lcm.Int64() > math.MaxInt32 {
-		g.simple = false
-		return
-	}
-	g.w, g.v = make([]int64, len(g.cols)), make([]int64, len(g.cols))
+	s.ws, s.vs = ws, vs
+	g.w, g.v = s.room.multipliers.take(len(g.cols)), s.room.multipliers.take(len(g.cols))
 	sum, most := int64(0), int64(math.MaxInt64/4)
 	for c := range g.cols {
-		l := lcm.Int64()
-		wn, vn := ws[c].lowest(), vs[c].lowest()
-		w, ok1 := fixed.Product(wn.n, l/wn.d)
-		v, ok2 := fixed.Product(vn.n, l/vn.d)
+		w, ok1 := fixed.Product(ws[c].n, lcm/ws[c].d)
+		v, ok2 := fixed.Product(vs[c].n, lcm/vs[c].d)
 		g.w[c], g.v[c] = w, v
 		// A mark is less than 10^6, with four decimals: 10^10 units.
 		part, ok3 := fixed.Product(max(w, v), int64(pow10(maxWhole+maxDecimals))) //nolint:gosec // 10^10

@@ -247,58 +247,69 @@ func (s *Sheet) readMembers(list []Member) {
 
 func (s *Sheet) readAssessments(list []Assessment) {
 	s.assessmentAt = make(map[ent.ID]int32, len(list))
-	for i, a := range list {
-		x, code, params := s.assessment(a)
+	s.assessments = make([]assessment, 0, len(list))
+	for i := range list {
+		n := len(s.assessments)
+		s.assessments = append(s.assessments, assessment{Assessment: list[i], container: -1})
+		code, params := s.prepare(&s.assessments[n])
 		if code != "" {
 			s.refuse("assessments", i, code, params...)
+		}
+		if code != "" || !s.place("assessments", i, s.assessmentAt, list[i].ID, n) {
+			s.assessments = s.assessments[:n]
 			continue
 		}
-		if s.place("assessments", i, s.assessmentAt, a.ID, len(s.assessments)) {
-			s.assessments = append(s.assessments, x)
-			s.report.Keep("assessments", 1)
-		}
+		s.report.Keep("assessments", 1)
 	}
 }
 
 // assessment makes one ready, or says what is wrong with it.
 func (s *Sheet) assessment(a Assessment) (assessment, ent.Code, []ent.Param) {
 	x := assessment{Assessment: a, container: -1}
-	unknown := func(field ent.Field, id ent.ID) (assessment, ent.Code, []ent.Param) {
-		return x, CodeUnknown, []ent.Param{ent.FieldOf("field", field), ent.CodeOf("id", string(id))}
+	code, params := s.prepare(&x)
+	return x, code, params
+}
+
+// prepare makes an assessment ready, or says what is wrong with it.
+func (s *Sheet) prepare(x *assessment) (ent.Code, []ent.Param) {
+	unknown := func(field ent.Field, id ent.ID) (ent.Code, []ent.Param) {
+		return CodeUnknown, []ent.Param{ent.FieldOf("field", field), ent.CodeOf("id", string(id))}
 	}
 	var ok bool
-	if x.teaching, ok = s.teachingAt[a.Teaching]; !ok {
-		return unknown("teaching", a.Teaching)
+	if x.teaching, ok = s.teachingAt[x.Teaching]; !ok {
+		return unknown("teaching", x.Teaching)
 	}
-	if x.period, ok = s.periodAt[a.Period]; !ok {
-		return unknown("period", a.Period)
+	if x.period, ok = s.periodAt[x.Period]; !ok {
+		return unknown("period", x.Period)
 	}
-	if a.Container != "" {
-		x.container, ok = s.containerAt[a.Container]
+	if x.Container != "" {
+		x.container, ok = s.containerAt[x.Container]
 		if !ok || s.containers[x.container].teaching != x.teaching ||
 			s.containers[x.container].period >= 0 && s.containers[x.container].period != x.period {
-			return unknown("container", a.Container)
+			return unknown("container", x.Container)
 		}
 	}
-	if x.scale, ok = numOf(a.Scale); !ok || x.scale.n < 0 {
-		return x, CodeNumber, []ent.Param{ent.FieldOf("field", "scale")}
+	if x.scale, ok = numOf(x.Scale); !ok || x.scale.n < 0 {
+		return CodeNumber, []ent.Param{ent.FieldOf("field", "scale")}
 	}
 	if x.scale.n == 0 {
-		return x, CodeScale, nil
+		return CodeScale, nil
 	}
-	if x.coefficient, ok = numOf(a.Coefficient); !ok || x.coefficient.n < 0 {
-		return x, CodeNumber, []ent.Param{ent.FieldOf("field", "coefficient")}
+	if x.coefficient, ok = numOf(x.Coefficient); !ok || x.coefficient.n < 0 {
+		return CodeNumber, []ent.Param{ent.FieldOf("field", "coefficient")}
 	}
-	rule := cmp.Or(a.ScaleRule, s.rules.Scales)
+	rule := cmp.Or(x.ScaleRule, s.rules.Scales)
 	if !oneOf(&rule, Rescaled, ScaleWeighs) {
-		return x, CodeRule, []ent.Param{ent.FieldOf("field", "scale_rule"), ent.CodeOf("rule", string(a.ScaleRule))}
+		return CodeRule, []ent.Param{ent.FieldOf("field", "scale_rule"), ent.CodeOf("rule", string(x.ScaleRule))}
 	}
-	if !slices.Contains([]Kind{KindNormal, KindPointsAboveHalf, KindIfAboveHalf, KindIfImproves}, a.Kind) {
-		return x, CodeRule, []ent.Param{ent.FieldOf("field", "kind"), ent.CodeOf("rule", string(a.Kind))}
+	switch x.Kind {
+	case KindNormal, KindPointsAboveHalf, KindIfAboveHalf, KindIfImproves:
+	default:
+		return CodeRule, []ent.Param{ent.FieldOf("field", "kind"), ent.CodeOf("rule", string(x.Kind))}
 	}
 	// Under ScaleWeighs a scale that is the reference weighs like any other: both rules are then the same.
 	x.weighs = rule == ScaleWeighs && x.scale.cmp(s.rules.reference) != 0
-	return x, "", nil
+	return "", nil
 }
 
 func (s *Sheet) readCoefficients(list []PupilCoefficient) {

@@ -49,7 +49,7 @@ func (s *Sheet) SetMark(m Mark) error {
 	if m.Result.kind == resultPoints && m.Result.exp > g.decimals {
 		g.refine(m.Result.exp)
 	}
-	g.m[row*len(g.cols)+c] = s.value(g, m.Result)
+	g.m[row*len(g.cols)+c] = s.value(g, &m.Result)
 	if grown {
 		s.link()
 		s.Recompute()

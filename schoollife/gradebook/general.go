@@ -90,31 +90,27 @@ func (s *Sheet) row(i int, p int32) int {
 // link makes the pairs, and says who is in which class.
 func (s *Sheet) link() {
 	np := len(s.periods)
-	per := make([][]int32, len(s.pupils)) // teachings of a pupil
-	for t := range s.teachings {
-		for q := range np {
-			for _, p := range s.groups[t*np+q].rows {
-				if n := len(per[p]); n == 0 || per[p][n-1] != int32(t) { //nolint:gosec // bounded by the limits
-					per[p] = append(per[p], int32(t)) //nolint:gosec // bounded by the limits
-				}
-			}
-		}
-		for key := range s.teachings[t].finals {
-			if !slices.Contains(per[key.pupil], int32(t)) { //nolint:gosec // bounded by the limits
-				per[key.pupil] = append(per[key.pupil], int32(t)) //nolint:gosec // bounded by the limits
-			}
-		}
-	}
-	s.pairs = s.pairs[:0]
+	per := s.teachingsOf()
 	s.firstPair = make([]int32, len(s.pupils)+1)
-	s.pairsOf = make([][]int32, len(s.teachings))
 	total := 0
-	for _, list := range per {
+	for p, list := range per {
 		total += len(list)
+		s.firstPair[p+1] = int32(total) //nolint:gosec // bounded by the limits
 	}
+	s.pairs = make([]pair, 0, total)
+	s.pairsOf = make([][]int32, len(s.teachings))
 	rows := make([]int32, total*np)
 	for i := range rows {
 		rows[i] = -1
+	}
+	count := make([]int32, len(s.teachings))
+	for _, list := range per {
+		for _, t := range list {
+			count[t]++
+		}
+	}
+	for t, n := range count {
+		s.pairsOf[t] = s.room.numbers.take(int(n))[:0]
 	}
 	for p, list := range per {
 		for _, t := range list {
@@ -122,7 +118,6 @@ func (s *Sheet) link() {
 			s.pairs = append(s.pairs, pair{pupil: int32(p), teaching: t, rows: rows[n*np : (n+1)*np]}) //nolint:gosec // bounded
 			s.pairsOf[t] = append(s.pairsOf[t], int32(n))                                              //nolint:gosec // bounded
 		}
-		s.firstPair[p+1] = int32(len(s.pairs)) //nolint:gosec // bounded by the limits
 	}
 	for t := range s.teachings {
 		for q := range np {
@@ -139,6 +134,32 @@ func (s *Sheet) link() {
 		s.annualS = make([]statistics, len(s.teachings))
 	}
 	s.linkClasses()
+}
+
+// teachingsOf lists the teachings of each pupil.
+func (s *Sheet) teachingsOf() [][]int32 {
+	const most = 16 // teachings of a pupil, mostly
+	per := make([][]int32, len(s.pupils))
+	all := make([]int32, len(s.pupils)*most)
+	for p := range per {
+		per[p] = all[p*most : p*most : (p+1)*most]
+	}
+	for t := range s.teachings {
+		add := func(p int32) {
+			if n := len(per[p]); n == 0 || per[p][n-1] != int32(t) { //nolint:gosec // bounded by the limits
+				per[p] = append(per[p], int32(t)) //nolint:gosec // bounded by the limits
+			}
+		}
+		for q := range s.periods {
+			for _, p := range s.groups[t*len(s.periods)+q].rows {
+				add(p)
+			}
+		}
+		for key := range s.teachings[t].finals {
+			add(key.pupil)
+		}
+	}
+	return per
 }
 
 // linkClasses says in which class a pupil is at the end of each period, the year's being that of the last one: by the

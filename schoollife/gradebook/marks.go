@@ -8,8 +8,8 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// read is a mark whose pupil and assessment are known: its place in the input, and the group it counts in.
-type read struct{ mark, pupil, assessment, group int32 }
+// read is a mark: its pupil, -1 when it is refused, and its assessment.
+type read struct{ pupil, assessment int32 }
 
 // readMarks puts the marks into the matrices of their groups. Marks mostly come test by test, in the order of a list of
 // pupils: the assessment of a mark is looked up when it differs from the one before, its pupil when it is not the one that
@@ -17,18 +17,23 @@ type read struct{ mark, pupil, assessment, group int32 }
 func (s *Sheet) readMarks(marks []Mark) {
 	s.groups = make([]group, len(s.teachings)*len(s.periods))
 	s.moved = s.moves()
-	reads := make([]read, 0, len(marks))
-	count := make([]int32, len(s.groups)+1)
-	var next []int32 // who followed a pupil
-	before, last := int32(-1), int32(-1)
+	reads := make([]read, len(marks))
+	first := make([]int32, len(s.groups)+1) // of the marks of a group
+	next := make([]int32, 0, len(s.pupils)) // who followed a pupil
+	before := int32(-1)
+	var a *assessment
+	number, most, known := int32(-1), int64(0), false
 	var lastID ent.ID
-	known := false
 	kept := int64(0)
 	for i := range marks {
 		m := &marks[i]
+		reads[i].pupil = -1
 		if i == 0 || m.Assessment != lastID {
 			lastID = m.Assessment
-			last, known = s.assessmentAt[lastID]
+			if number, known = s.assessmentAt[lastID]; known {
+				a = &s.assessments[number]
+				most = a.most()
+			}
 		}
 		if !known {
 			s.refuse("marks", i, CodeUnknown, ent.FieldOf("field", "assessment"), ent.CodeOf("id", string(m.Assessment)))
@@ -38,6 +43,11 @@ func (s *Sheet) readMarks(marks []Mark) {
 			s.refuse("marks", i, CodeNoID)
 			continue
 		}
+		if code, params := s.refusalAbove(a, most, &m.Result); code != "" {
+			s.refuse("marks", i, code, params...)
+			continue
+		}
+		kept++
 		p := int32(-1)
 		if before >= 0 {
 			p = next[before]
@@ -52,41 +62,51 @@ func (s *Sheet) readMarks(marks []Mark) {
 			}
 		}
 		before = p
-		a := &s.assessments[last]
-		if code, params := s.refusal(a, m.Result); code != "" {
-			s.refuse("marks", i, code, params...)
-			continue
+		reads[i] = read{p, number}
+		g := s.groupOf(p, a)
+		if int(g) != s.at(a.teaching, a.period) && !m.Result.Empty() {
+			s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
+				ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[int(g)/len(s.periods)].ID))))
 		}
-		kept++
-		g := int32(s.at(a.teaching, a.period)) //nolint:gosec // bounded by the limits
-		if len(s.moved) > 0 {
-			if to, ok := s.moved[move{p, a.teaching, a.period}]; ok {
-				g = int32(s.at(to, a.period)) //nolint:gosec // bounded by the limits
-				if m.Result.Empty() {
-					continue
-				}
-				s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
-					ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[to].ID))))
-			}
-		}
-		reads = append(reads, read{int32(i), p, last, g}) //nolint:gosec // bounded by the limits
-		count[g+1]++
+		first[g+1]++
 	}
 	s.report.Keep("marks", kept)
 	for i := range s.groups {
-		count[i+1] += count[i]
+		first[i+1] += first[i]
 	}
-	sorted := make([]read, len(reads))
-	place := slices.Clone(count)
-	for _, r := range reads {
-		sorted[place[r.group]] = r
-		place[r.group]++
+	sorted := make([]int32, kept)
+	place := slices.Clone(first)
+	for i, r := range reads {
+		if r.pupil >= 0 {
+			g := s.groupOf(r.pupil, &s.assessments[r.assessment])
+			sorted[place[g]] = int32(i) //nolint:gosec // bounded by the limits
+			place[g]++
+		}
 	}
-	s.fill(marks, sorted, count)
+	s.fill(marks, reads, sorted, first)
+}
+
+// groupOf returns the group where the mark of a pupil counts.
+func (s *Sheet) groupOf(p int32, a *assessment) int32 {
+	t := a.teaching
+	if len(s.moved) > 0 {
+		if to, ok := s.moved[move{p, t, a.period}]; ok {
+			t = to
+		}
+	}
+	return int32(s.at(t, a.period)) //nolint:gosec // bounded by the limits
 }
 
 // refusal says why a result cannot stand for an assessment.
 func (s *Sheet) refusal(a *assessment, r Result) (ent.Code, []ent.Param) {
+	return s.refusalAbove(a, a.most(), &r)
+}
+
+// most is the scale in units of 10^-4.
+func (a *assessment) most() int64 { return a.scale.n * (tenTo(maxDecimals) / a.scale.d) }
+
+// refusalAbove is [Sheet.refusal], the scale in units of 10^-4 being known.
+func (s *Sheet) refusalAbove(a *assessment, most int64, r *Result) (ent.Code, []ent.Param) {
 	switch r.kind {
 	case resultWide:
 		if r.wide.Sign() < 0 {
@@ -97,8 +117,7 @@ func (s *Sheet) refusal(a *assessment, r Result) (ent.Code, []ent.Param) {
 		if r.n < 0 {
 			return CodeNegative, nil
 		}
-		// n/10^exp > scale, without a fraction: scales have four decimals at the most.
-		if s.rules.AboveScale != AboveCounts && r.n*a.scale.d > a.scale.n*int64(pow10(int(r.exp))) { //nolint:gosec // at most 10^4
+		if s.rules.AboveScale != AboveCounts && r.n*tenTo(maxDecimals-int(r.exp)) > most {
 			return CodeAboveScale, []ent.Param{ent.Decimal("scale", a.Scale), ent.CodeOf("assessment", string(a.ID))}
 		}
 	case resultStatus:
@@ -163,77 +182,98 @@ func (s *Sheet) memberOn(set, pupil ent.ID, on ent.Date) bool {
 	return false
 }
 
+// slab cuts slices from long ones, which cost less than many short ones.
+type slab[T any] struct{ free []T }
+
+func (x *slab[T]) take(n int) []T {
+	const long = 1 << 14
+	if n > len(x.free) {
+		x.free = make([]T, max(n, long))
+	}
+	out := x.free[:n:n]
+	x.free = x.free[n:]
+	return out
+}
+
+// room is what the groups of a sheet are cut from.
+type room struct {
+	values, multipliers slab[int64]
+	numbers             slab[int32]
+	cells               slab[cell]
+	flags               slab[bool]
+	boxes               slab[box]
+}
+
 // fill makes the groups from their marks, sorted by group.
-func (s *Sheet) fill(marks []Mark, sorted []read, first []int32) {
+func (s *Sheet) fill(marks []Mark, reads []read, sorted, first []int32) {
 	byGroup := s.columns()
 	seats := s.seats()
-	stamp := make([]int32, len(s.pupils)) // the row of a pupil + 1, within one group
+	rowOf := make([]int32, len(s.pupils)) // the row of a pupil + 1, within one group
 	colOf := make([]int32, len(s.assessments))
+	var here []int32
 	for i := range s.groups {
 		g := &s.groups[i]
+		g.teaching = int32(i / len(s.periods)) //nolint:gosec // bounded by the limits
 		g.cols = byGroup[i]
-		t := &s.teachings[i/len(s.periods)]
 		list := sorted[first[i]:first[i+1]]
-		here := seats[t.set][i%len(s.periods)]
-		for _, x := range here {
-			stamp[x.pupil] = 1
-			g.rows = append(g.rows, x.pupil)
+		seated := seats[s.teachings[g.teaching].set][i%len(s.periods)]
+		here = here[:0]
+		for _, x := range seated {
+			rowOf[x.pupil] = 1
+			here = append(here, x.pupil)
 		}
-		for _, r := range list {
-			if stamp[r.pupil] == 0 {
-				stamp[r.pupil] = 1
-				g.rows = append(g.rows, r.pupil)
+		for _, n := range list {
+			r, m := reads[n], &marks[n]
+			if rowOf[r.pupil] == 0 {
+				rowOf[r.pupil] = 1
+				here = append(here, r.pupil)
 			}
-			if a := &s.assessments[r.assessment]; int(a.teaching) != i/len(s.periods) && !slices.Contains(g.cols, r.assessment) {
+			if s.assessments[r.assessment].teaching != g.teaching && !slices.Contains(g.cols, r.assessment) {
 				g.cols = append(g.cols, r.assessment)
 			}
+			g.decimals = max(g.decimals, m.Result.exp)
 		}
-		slices.Sort(g.rows)
+		g.ten = tenTo(int(g.decimals))
+		slices.Sort(here)
+		g.rows = s.room.numbers.take(len(here))
+		copy(g.rows, here)
 		s.sortColumns(g.cols)
 		for row, p := range g.rows {
-			stamp[p] = int32(row) + 1 //nolint:gosec // bounded by the limits
+			rowOf[p] = int32(row) + 1 //nolint:gosec // bounded by the limits
 		}
 		for c, a := range g.cols {
 			colOf[a] = int32(c) //nolint:gosec // bounded by the limits
 		}
-		for _, r := range list {
-			g.decimals = max(g.decimals, marks[r.mark].Result.exp)
-		}
-		g.ten = int64(pow10(int(g.decimals))) //nolint:gosec // at most 10^4
-		g.m = make([]int64, len(g.rows)*len(g.cols))
+		g.m = s.room.values.take(len(g.rows) * len(g.cols))
 		for j := range g.m {
 			g.m[j] = emptyValue
 		}
-		for _, r := range list {
-			at := &g.m[int(stamp[r.pupil]-1)*len(g.cols)+int(colOf[r.assessment])]
-			if marks[r.mark].Result.Empty() {
-				continue
-			}
-			if *at != emptyValue {
+		for _, n := range list {
+			r, m := reads[n], &marks[n]
+			at := &g.m[int(rowOf[r.pupil]-1)*len(g.cols)+int(colOf[r.assessment])]
+			switch {
+			case m.Result.Empty():
+			case *at != emptyValue:
 				s.report.Keep("marks", -1)
-				s.refuse("marks", int(r.mark), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
-				continue
+				s.refuse("marks", int(n), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
+			default:
+				*at = s.value(g, &m.Result)
 			}
-			*at = s.value(g, marks[r.mark].Result)
 		}
 		s.setUp(i)
-		s.seat(i, here)
+		s.seat(i, seated)
 		s.weightless(i)
 		for _, p := range g.rows {
-			stamp[p] = 0
+			rowOf[p] = 0
 		}
 	}
 }
 
 // value is what stands in the matrix of a group for a result.
-func (s *Sheet) value(g *group, r Result) int64 {
+func (s *Sheet) value(g *group, r *Result) int64 {
 	switch r.kind {
 	case resultPoints:
-		n := r.n
-		for e := r.exp; e < g.decimals; e++ {
-			n *= 10
-		}
-		return n
+		return r.n * tenTo(int(g.decimals-r.exp))
 	case resultStatus:
 		return statusValue - s.statusNumber(r.status)
 	case resultEmpty, resultWide:
@@ -274,7 +314,14 @@ func zeroValue(v int64) bool {
 
 // columns lists the assessments of each group.
 func (s *Sheet) columns() [][]int32 {
+	count := make([]int32, len(s.groups))
+	for a := range s.assessments {
+		count[s.at(s.assessments[a].teaching, s.assessments[a].period)]++
+	}
 	out := make([][]int32, len(s.groups))
+	for i, n := range count {
+		out[i] = s.room.numbers.take(int(n))[:0]
+	}
 	for a := range s.assessments {
 		i := s.at(s.assessments[a].teaching, s.assessments[a].period)
 		out[i] = append(out[i], int32(a)) //nolint:gosec // bounded by the limits
@@ -286,7 +333,10 @@ func (s *Sheet) columns() [][]int32 {
 func (s *Sheet) sortColumns(cols []int32) {
 	slices.SortFunc(cols, func(a, b int32) int {
 		x, y := &s.assessments[a], &s.assessments[b]
-		return cmp.Or(x.Date.Compare(y.Date), cmp.Compare(x.ID, y.ID))
+		if c := x.Date.Compare(y.Date); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.ID, y.ID)
 	})
 }
 
@@ -344,9 +394,9 @@ func oneEach(list []seat) []seat {
 // seat says which rows of a group count in statistics, and reports the marks given outside of a membership.
 func (s *Sheet) seat(i int, seats []seat) {
 	g := &s.groups[i]
-	t := &s.teachings[i/len(s.periods)]
+	t := &s.teachings[g.teaching]
 	known := len(s.members[t.set]) > 0
-	g.present = make([]bool, len(g.rows))
+	g.present = s.room.flags.take(len(g.rows))
 	next := 0
 	for row, p := range g.rows {
 		if !known {
@@ -364,7 +414,7 @@ func (s *Sheet) seat(i int, seats []seat) {
 		}
 		for c, a := range g.cols {
 			x := &s.assessments[a]
-			if g.m[row*len(g.cols)+c] != emptyValue && !x.Date.IsZero() && int(x.teaching) == i/len(s.periods) && !s.memberOn(t.set, s.pupils[p], x.Date) {
+			if g.m[row*len(g.cols)+c] != emptyValue && !x.Date.IsZero() && x.teaching == g.teaching && !s.memberOn(t.set, s.pupils[p], x.Date) {
 				s.report.Add(catalog().New(CodeNotMember, ent.Pos{}, "$.marks", ent.CodeOf("assessment", string(x.ID))))
 			}
 		}

@@ -28,13 +28,19 @@ func pow10(n int) uint64 {
 	return p
 }
 
+// tenTo returns a power of ten, to the fourth.
+func tenTo(n int) int64 { return [maxDecimals + 1]int64{1, 10, 100, 1000, 10000}[n] }
+
 // numOf returns a number within the bounds of marks.
 func numOf(d decimal.Decimal) (num, bool) {
 	n, exp, ok := units(d)
 	if !ok {
 		return num{}, false
 	}
-	return num{n: n, d: int64(pow10(int(exp)))}.lowest(), true //nolint:gosec // at most 10^4
+	if exp == 0 {
+		return whole1(n), true
+	}
+	return num{n: n, d: tenTo(int(exp))}.lowest(), true
 }
 
 func numOfRat(r *big.Rat) num {

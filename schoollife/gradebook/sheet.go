@@ -47,9 +47,11 @@ type Sheet struct {
 	moved map[move]int32
 	ran   Ran
 
+	room room
 	// list and sorter are room for statistics, used by what changes the sheet only.
 	list   []*cell
 	sorter sorter
+	ws, vs []num // for multipliers
 }
 
 type teaching struct {
