@@ -40,7 +40,8 @@ func crawl(t *testing.T, v *visitor, limit int) {
 		queue = queue[1:]
 		status, body := v.get(path)
 		require.Equal(t, http.StatusOK, status, path)
-		if strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/mairie/comparaison/") || strings.HasPrefix(path, "/annuaire/exemples/") || strings.HasPrefix(path, "/essai/") {
+		if strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/mairie/comparaison/") || strings.HasPrefix(path, "/annuaire/exemples/") || strings.HasPrefix(path, "/essai/") ||
+			strings.HasPrefix(path, "/notes/lsu.xml") || strings.HasPrefix(path, "/notes/bulletin") {
 			continue // files
 		}
 		for _, next := range checkPage(t, path, body) {

@@ -10,6 +10,7 @@ import (
 	"github.com/opencartable/cartable/examples/portal/door"
 	"github.com/opencartable/cartable/examples/portal/fees"
 	"github.com/opencartable/cartable/examples/portal/intake"
+	"github.com/opencartable/cartable/examples/portal/marks"
 	"github.com/opencartable/cartable/examples/portal/people"
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
@@ -22,6 +23,8 @@ type portal struct {
 	intake *intake.Intake
 	school *school.Area
 	people *people.Area
+	// marks is nil for a delivery, which holds no marks.
+	marks *marks.Area
 	// door is nil for a delivery of real persons, who enter by a code of the terminal.
 	door *door.Area
 }
@@ -68,6 +71,10 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 		if p.door, err = door.New(ctx, door.Options{Origin: o.Origin, Data: o.Data, School: schools, Log: log}); err != nil {
 			return nil, errors.Join(err, p.close())
 		}
+		if p.marks, err = marks.New(ctx, marks.Options{Data: o.Data, Academy: o.Academy, Log: log}); err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+		opt.Areas = append(opt.Areas, p.marks)
 		entrance := school.NewDoor(schools)
 		entrance.Accounts = p.door.Form
 		opt.Door, opt.Sessions, opt.Open, opt.Areas = entrance, p.door.Sessions(), p.door.Open(), append(opt.Areas, p.door)
@@ -83,6 +90,9 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 // close closes what is kept open.
 func (p *portal) close() error {
 	err := p.people.Close()
+	if p.marks != nil {
+		err = errors.Join(err, p.marks.Close())
+	}
 	if p.door != nil {
 		err = errors.Join(err, p.door.Close())
 	}

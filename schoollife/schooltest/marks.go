@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -153,7 +154,10 @@ func (y *Year) owner(t *gradebook.Teaching) ent.ID {
 	return first
 }
 
-func pick(rng *rand.Rand, list ...string) string { return list[rng.IntN(len(list))] }
+// pick draws a text, with the spaces of French typography.
+func pick(rng *rand.Rand, list ...string) string {
+	return strings.NewReplacer(" ;", "\u202f;", " :", "\u00a0:").Replace(list[rng.IntN(len(list))])
+}
 
 func (y *Year) appreciation(a int, pupil, of ent.ID) string {
 	rng := y.academy.Rand("appreciation "+string(of), pupil)

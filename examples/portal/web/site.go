@@ -205,6 +205,30 @@ func (s *Site) File(pattern, mime string, write func(w io.Writer, r *http.Reques
 	})
 }
 
+// Document adds a whole page that is not in the layout, such as one to print: its style stands in it, it loads nothing and runs
+// no script.
+func (s *Site) Document(pattern string, write func(w io.Writer, r *http.Request, who Account) error) {
+	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
+		if s.busy(w, r) {
+			return
+		}
+		who, ok := s.sessions.Of(r)
+		if !ok {
+			http.Redirect(w, r, signInPath(r), http.StatusSeeOther)
+			return
+		}
+		var b bytes.Buffer
+		if err := write(&b, r, who); err != nil {
+			s.fail(w, r, http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = b.WriteTo(w)
+	})
+}
+
 func (s *Site) busy(w http.ResponseWriter, r *http.Request) bool {
 	if s.opt.Busy == nil {
 		return false
