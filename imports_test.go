@@ -244,6 +244,7 @@ func table() []rule {
 		{pkg: "examples/educonnect-sp", allowed: sdk, why: "as above"},
 		{pkg: "examples/tariff", allowed: append([]string{decimal}, sdk...), why: "a program of a user: exported packages and exact numbers"},
 		{pkg: "examples/council", allowed: append([]string{decimal}, sdk...), why: "as above"},
+		{pkg: "examples/lsu-export", allowed: sdk, why: "as above, on the fictional school"},
 		{
 			pkg: "examples/existing", allowed: append([]string{"modernc.org/sqlite", decimal}, sdk...),
 			why: "a vendor's server with its own tables, and so its own driver",
@@ -459,7 +460,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"examples/existing": {"modernc.org/sqlite", module + "/ent/enttest"}, "examples/portal/school": {module + "/examples/portal/layout"},
 		"fees/tariff": {module + "/ent"}, "fees/tariff/grids": {module + "/fees/tariff"}, "fees/billing": {module + "/fees/tariff"},
 		"identity": {module + "/ent"}, "identity/cas": {module + "/identity"}, "identity/internal/peers": nil, "identity/internal/casbench": {module + "/identity/cas"}, "identity/cas/castest": {module + "/identity/cas"}, "identity/ticketsql": {module + "/identity/cas"}, "identity/redistickets": {module + "/identity/cas"}, "identity/saml": {module + "/identity"}, "identity/saml/samltest": {module + "/identity/saml"}, "identity/account": {module + "/ent"}, "identity/account/accounttest": {module + "/identity/account"}, "identity/accountsql": {module + "/identity/account"}, "identity/guichet": {module + "/ent"}, "identity/guichet/guichettest": {module + "/identity/guichet"},
-		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"},
+		"fees/feestest": {module + "/fees/billing"}, "examples/tariff": {module + "/fees/tariff"}, "examples/council": {module + "/fees/tariff"}, "examples/lsu-export": {module + "/interop/lsu", module + "/ent/enttest"},
 		"fees/quotient": {module + "/ent"}, "fees/quotient/quotienttest": {module + "/fees/quotient"}, "schoollife/gradebook": {module + "/ent"}, "interop/lsu": {module + "/ent"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
