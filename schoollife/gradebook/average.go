@@ -98,7 +98,7 @@ func (s *Sheet) weight(a *assessment) num {
 // counts reports whether the marks of an assessment may count.
 func (a *assessment) counts() bool { return !a.Formative && a.coefficient.n > 0 }
 
-// multipliers finds integers w and v for each column such that an average is Σ w·mark / (Σ v × ten), for a group without
+// multipliers finds integers w and v for each column such that an average is Σ w·mark / (Σ v × units), for a group without
 // containers, bonuses and optional marks. Sums must be far from what an int64 holds; otherwise the group is not simple.
 func (s *Sheet) multipliers(g *group) {
 	g.simple = len(g.boxes[0].children) == 0 && g.boxes[0].bonus.n == 0 && !s.rules.Capped
@@ -198,7 +198,7 @@ func (s *Sheet) average(g *group, row int) num {
 	if d == 0 {
 		return num{}
 	}
-	return num{n: n, d: d * g.ten}
+	return num{n: n, d: d * units}
 }
 
 // term is a mark that counts in a box.
@@ -235,7 +235,7 @@ func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 		t := term{a: a, number: g.cols[c], coefficient: a.coefficient}
 		switch {
 		case value > limitValue:
-			t.v = num{n: value, d: g.ten}
+			t.v = num{n: value, d: units}
 		case zeroValue(value):
 			t.v, t.zero = whole1(0), s.statusOf(value)
 		default:

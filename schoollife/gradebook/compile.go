@@ -263,6 +263,21 @@ func (s *Sheet) readAssessments(list []Assessment) {
 	}
 }
 
+// last is what an identifier named last: it mostly is what the next one names.
+type last struct {
+	id ent.ID
+	n  int32
+	ok bool
+}
+
+func (l *last) in(at map[ent.ID]int32, id ent.ID) (int32, bool) {
+	if !l.ok || l.id != id {
+		l.id = id
+		l.n, l.ok = at[id]
+	}
+	return l.n, l.ok
+}
+
 // assessment makes one ready, or says what is wrong with it.
 func (s *Sheet) assessment(a Assessment) (assessment, ent.Code, []ent.Param) {
 	x := assessment{Assessment: a, container: -1}
@@ -276,10 +291,10 @@ func (s *Sheet) prepare(x *assessment) (ent.Code, []ent.Param) {
 		return CodeUnknown, []ent.Param{ent.FieldOf("field", field), ent.CodeOf("id", string(id))}
 	}
 	var ok bool
-	if x.teaching, ok = s.teachingAt[x.Teaching]; !ok {
+	if x.teaching, ok = s.lastTeaching.in(s.teachingAt, x.Teaching); !ok {
 		return unknown("teaching", x.Teaching)
 	}
-	if x.period, ok = s.periodAt[x.Period]; !ok {
+	if x.period, ok = s.lastPeriod.in(s.periodAt, x.Period); !ok {
 		return unknown("period", x.Period)
 	}
 	if x.Container != "" {

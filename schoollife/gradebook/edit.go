@@ -46,10 +46,7 @@ func (s *Sheet) SetMark(m Mark) error {
 			c = s.addColumn(i, a)
 		}
 	}
-	if m.Result.kind == resultPoints && m.Result.exp > g.decimals {
-		g.refine(m.Result.exp)
-	}
-	g.m[row*len(g.cols)+c] = s.value(g, &m.Result)
+	g.m[row*len(g.cols)+c] = s.value(&m.Result)
 	if grown {
 		s.link()
 		s.Recompute()
@@ -58,17 +55,6 @@ func (s *Sheet) SetMark(m Mark) error {
 	s.evalTeaching(i, row)
 	s.above(i, p)
 	return nil
-}
-
-// refine makes the units of a group finer.
-func (g *group) refine(decimals uint8) {
-	by := int64(pow10(int(decimals - g.decimals))) //nolint:gosec // at most 10^4
-	for j, v := range g.m {
-		if v > limitValue {
-			g.m[j] = v * by
-		}
-	}
-	g.decimals, g.ten = decimals, g.ten*by
 }
 
 // addColumn adds an assessment to a group, and returns its place.
@@ -205,7 +191,7 @@ func (s *Sheet) SetAssessment(a Assessment) error {
 		at = append(at, i)
 		for row := range g.rows {
 			v := g.m[row*len(g.cols)+c]
-			if v > limitValue && s.rules.AboveScale != AboveCounts && (num{n: v, d: g.ten}).cmp(x.scale) > 0 {
+			if v > limitValue && s.rules.AboveScale != AboveCounts && (num{n: v, d: units}).cmp(x.scale) > 0 {
 				above++
 			}
 		}

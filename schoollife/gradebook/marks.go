@@ -8,8 +8,11 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// read is a mark: its pupil, -1 when it is refused, and its assessment.
-type read struct{ pupil, assessment int32 }
+// read is a mark: its pupil, -1 when it is refused, its assessment, and what stands for it in a matrix.
+type read struct {
+	pupil, assessment int32
+	value             int64
+}
 
 // readMarks puts the marks into the matrices of their groups. Marks mostly come test by test, in the order of a list of
 // pupils: the assessment of a mark is looked up when it differs from the one before, its pupil when it is not the one that
@@ -62,7 +65,7 @@ func (s *Sheet) readMarks(marks []Mark) {
 			}
 		}
 		before = p
-		reads[i] = read{p, number}
+		reads[i] = read{p, number, s.value(&m.Result)}
 		g := s.groupOf(p, a)
 		if int(g) != s.at(a.teaching, a.period) && !m.Result.Empty() {
 			s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
@@ -83,7 +86,7 @@ func (s *Sheet) readMarks(marks []Mark) {
 			place[g]++
 		}
 	}
-	s.fill(marks, reads, sorted, first)
+	s.fill(reads, sorted, first)
 }
 
 // groupOf returns the group where the mark of a pupil counts.
@@ -135,41 +138,78 @@ func (s *Sheet) moves() map[move]int32 {
 	if s.rules.Changes != MarksFollow {
 		return out
 	}
-	// bySubject are the teachings of one subject and modality.
-	type kind struct {
-		subject  int32
-		modality string
+	left, sets := s.leavers()
+	if len(left) == 0 {
+		return out
 	}
-	bySubject := map[kind][]int32{}
 	ofSet := map[ent.ID][]int32{}
 	for t := range s.teachings {
-		x := &s.teachings[t]
-		bySubject[kind{x.subject, x.Modality}] = append(bySubject[kind{x.subject, x.Modality}], int32(t)) //nolint:gosec // bounded
-		ofSet[x.set] = append(ofSet[x.set], int32(t))                                                     //nolint:gosec // bounded
+		ofSet[s.teachings[t].set] = append(ofSet[s.teachings[t].set], int32(t)) //nolint:gosec // bounded
 	}
-	for _, set := range slices.Sorted(maps.Keys(s.members)) { // numbers of pupils follow
-		for _, m := range s.members[set] {
-			for q := range s.periods {
-				end := s.periods[q].End
-				if end.IsZero() || m.to.IsZero() || !m.to.Before(end) || s.memberOn(set, m.pupil, end) || !m.from.IsZero() && end.Before(m.from) {
-					continue
-				}
-				for _, t := range ofSet[set] {
-					x := &s.teachings[t]
-					best := int32(-1) // that of the least identifier, so that the order of the input is nothing
-					for _, to := range bySubject[kind{x.subject, x.Modality}] {
-						if to != t && s.memberOn(s.teachings[to].set, m.pupil, end) && (best < 0 || s.teachings[to].ID < s.teachings[best].ID) {
-							best = to
+	for _, m := range left {
+		for q := range s.periods {
+			end := s.periods[q].End
+			if end.IsZero() || !m.to.Before(end) || s.memberOn(m.set, m.pupil, end) {
+				continue
+			}
+			for _, from := range ofSet[m.set] {
+				to := int32(-1)
+				for _, set := range sets[m.pupil] {
+					if !s.memberOn(set, m.pupil, end) {
+						continue
+					}
+					for _, t := range ofSet[set] {
+						// Of several it is that of the least identifier, so that the order of the input is nothing.
+						if s.alike(from, t) && (to < 0 || s.teachings[t].ID < s.teachings[to].ID) {
+							to = t
 						}
 					}
-					if best >= 0 {
-						out[move{s.pupil(m.pupil), t, int32(q)}] = best //nolint:gosec // few
-					}
+				}
+				if to >= 0 {
+					out[move{s.pupil(m.pupil), from, int32(q)}] = to //nolint:gosec // few
 				}
 			}
 		}
 	}
 	return out
+}
+
+// alike reports whether two teachings are of one subject and modality.
+func (s *Sheet) alike(a, b int32) bool {
+	x, y := &s.teachings[a], &s.teachings[b]
+	return a != b && x.subject == y.subject && x.Modality == y.Modality
+}
+
+// leaver is a membership that ends.
+type leaver struct {
+	span
+	set ent.ID
+}
+
+// leavers lists the memberships that end, and all classes and groups of those pupils.
+func (s *Sheet) leavers() ([]leaver, map[ent.ID][]ent.ID) {
+	var left []leaver
+	sets := map[ent.ID][]ent.ID{}
+	order := slices.Sorted(maps.Keys(s.members)) // numbers of pupils follow
+	for _, set := range order {
+		for _, m := range s.members[set] {
+			if !m.to.IsZero() {
+				left = append(left, leaver{m, set})
+				sets[m.pupil] = nil
+			}
+		}
+	}
+	if len(left) == 0 {
+		return nil, nil
+	}
+	for _, set := range order {
+		for _, m := range s.members[set] {
+			if list, ok := sets[m.pupil]; ok && !slices.Contains(list, set) {
+				sets[m.pupil] = append(list, set)
+			}
+		}
+	}
+	return left, sets
 }
 
 // memberOn reports whether a pupil is in a class or group on a day.
@@ -205,7 +245,7 @@ type room struct {
 }
 
 // fill makes the groups from their marks, sorted by group.
-func (s *Sheet) fill(marks []Mark, reads []read, sorted, first []int32) {
+func (s *Sheet) fill(reads []read, sorted, first []int32) {
 	byGroup := s.columns()
 	seats := s.seats()
 	rowOf := make([]int32, len(s.pupils)) // the row of a pupil + 1, within one group
@@ -223,7 +263,7 @@ func (s *Sheet) fill(marks []Mark, reads []read, sorted, first []int32) {
 			here = append(here, x.pupil)
 		}
 		for _, n := range list {
-			r, m := reads[n], &marks[n]
+			r := &reads[n]
 			if rowOf[r.pupil] == 0 {
 				rowOf[r.pupil] = 1
 				here = append(here, r.pupil)
@@ -231,9 +271,7 @@ func (s *Sheet) fill(marks []Mark, reads []read, sorted, first []int32) {
 			if s.assessments[r.assessment].teaching != g.teaching && !slices.Contains(g.cols, r.assessment) {
 				g.cols = append(g.cols, r.assessment)
 			}
-			g.decimals = max(g.decimals, m.Result.exp)
 		}
-		g.ten = tenTo(int(g.decimals))
 		slices.Sort(here)
 		g.rows = s.room.numbers.take(len(here))
 		copy(g.rows, here)
@@ -249,15 +287,15 @@ func (s *Sheet) fill(marks []Mark, reads []read, sorted, first []int32) {
 			g.m[j] = emptyValue
 		}
 		for _, n := range list {
-			r, m := reads[n], &marks[n]
+			r := &reads[n]
 			at := &g.m[int(rowOf[r.pupil]-1)*len(g.cols)+int(colOf[r.assessment])]
 			switch {
-			case m.Result.Empty():
+			case r.value == emptyValue:
 			case *at != emptyValue:
 				s.report.Keep("marks", -1)
 				s.refuse("marks", int(n), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
 			default:
-				*at = s.value(g, &m.Result)
+				*at = r.value
 			}
 		}
 		s.setUp(i)
@@ -269,11 +307,11 @@ func (s *Sheet) fill(marks []Mark, reads []read, sorted, first []int32) {
 	}
 }
 
-// value is what stands in the matrix of a group for a result.
-func (s *Sheet) value(g *group, r *Result) int64 {
+// value is what stands in a matrix for a result.
+func (s *Sheet) value(r *Result) int64 {
 	switch r.kind {
 	case resultPoints:
-		return r.n * tenTo(int(g.decimals-r.exp))
+		return r.n * tenTo(maxDecimals-int(r.exp))
 	case resultStatus:
 		return statusValue - s.statusNumber(r.status)
 	case resultEmpty, resultWide:

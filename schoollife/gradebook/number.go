@@ -33,7 +33,7 @@ func tenTo(n int) int64 { return [maxDecimals + 1]int64{1, 10, 100, 1000, 10000}
 
 // numOf returns a number within the bounds of marks.
 func numOf(d decimal.Decimal) (num, bool) {
-	n, exp, ok := units(d)
+	n, exp, ok := scaled(d)
 	if !ok {
 		return num{}, false
 	}

@@ -109,7 +109,7 @@ type Result struct {
 // Points returns a number of points, in the scale of the assessment. One that is negative, not less than 10^6 or has more
 // than 4 decimals is refused where it is read.
 func Points(d decimal.Decimal) Result {
-	n, exp, ok := units(d)
+	n, exp, ok := scaled(d)
 	if !ok {
 		return Result{wide: &d, kind: resultWide}
 	}
@@ -124,8 +124,8 @@ func Without(s Status) Result {
 	return Result{status: s, kind: resultStatus}
 }
 
-// units returns a number as n × 10^-exp with the fewest decimals, and false when it is out of bounds.
-func units(d decimal.Decimal) (n int64, exp uint8, ok bool) {
+// scaled returns a number as n × 10^-exp with the fewest decimals, and false when it is out of bounds.
+func scaled(d decimal.Decimal) (n int64, exp uint8, ok bool) {
 	e := int(d.Exponent())
 	if e > maxWhole || e < -24 || d.NumDigits() > 18 {
 		return 0, 0, false

@@ -52,6 +52,8 @@ type Sheet struct {
 	list   []*cell
 	sorter sorter
 	ws, vs []num // for multipliers
+	// The teaching and the period that an assessment named last.
+	lastTeaching, lastPeriod last
 }
 
 type teaching struct {
@@ -88,6 +90,7 @@ type span struct {
 
 // A value of a matrix is a number of units, or one of the marks of nothing below.
 const (
+	units       = 10000
 	limitValue  = int64(-1) << 60
 	emptyValue  = limitValue - 1
 	statusValue = limitValue - 2 // less the number of the status
@@ -97,12 +100,10 @@ const (
 type group struct {
 	cols []int32 // assessments, by date and identifier
 	rows []int32 // pupils, increasing
-	m    []int64 // row by row, in units of 10^-decimals
-	// w and v are integer multipliers: an average is Σ w·mark over Σ v × ten, when the group is simple.
+	m    []int64 // row by row, in units of 10^-4
+	// w and v are integer multipliers: an average is Σ w·mark over Σ v × units, when the group is simple.
 	w, v     []int64
-	ten      int64
 	teaching int32
-	decimals uint8
 	simple   bool
 	boxes    []box // the teaching's own first
 	step     *step // rounding of the average
