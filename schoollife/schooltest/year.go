@@ -3,6 +3,7 @@ package schooltest
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -62,7 +63,7 @@ func (y *Year) readTeachings() {
 				i = len(y.teachings)
 				at[id] = i
 				y.teachings = append(y.teachings, gradebook.Teaching{
-					ID: id, Label: cmp.Or(ent.CaseName(labels[t.Subject]), string(t.Subject)), Subject: t.Subject, Class: t.Class, Group: t.Group,
+					ID: id, Label: label(t.Subject, labels[t.Subject]), Subject: t.Subject, Class: t.Class, Group: t.Group,
 					Coefficient: decimal.New(coefficient(t.Subject), 0), Modality: modality(t),
 				})
 			}
@@ -74,6 +75,24 @@ func (y *Year) readTeachings() {
 		}
 	}
 	slices.SortFunc(y.teachings, func(a, b gradebook.Teaching) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// label writes a subject as a school does; feeds have capitals without accents.
+func label(code ent.SubjectCode, delivered string) string {
+	known := map[ent.SubjectCode]string{
+		"020700": "Français", "061300": "Mathématiques", "100100": "Éducation physique et sportive", "081300": "Éducation musicale",
+		"042100": "Histoire-géographie-EMC", "040600": "Histoire-géographie", "062900": "Sciences de la vie et de la Terre",
+		"062300": "Physique-chimie", "062400": "Sciences physiques", "030201": "Anglais LV1", "030202": "Anglais LV2",
+		"030101": "Allemand LV1", "030102": "Allemand LV2", "030601": "Espagnol LV1", "030602": "Espagnol LV2", "030902": "Italien LV2",
+		"050700": "Sciences économiques et sociales",
+	}
+	if l, ok := known[code]; ok {
+		return l
+	}
+	if delivered == "" {
+		return string(code)
+	}
+	return delivered[:1] + strings.ToLower(delivered[1:])
 }
 
 func coefficient(s ent.SubjectCode) int64 {

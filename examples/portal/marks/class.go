@@ -1,7 +1,6 @@
 package marks
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
+	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 )
@@ -128,7 +128,7 @@ func (a *Area) classFigures(b *gradebook.ClassBook, d *classData) error {
 		}
 		d.Pupils = append(d.Pupils, classPupil{a.source.pupilName(m.Pupil), shown(avg), address("/notes/eleve", "eleve", string(m.Pupil))})
 	}
-	slices.SortFunc(d.Pupils, func(x, y classPupil) int { return cmp.Compare(x.Name, y.Name) })
+	school.SortFrench(d.Pupils, func(p *classPupil) string { return p.Name })
 	lacks, err := b.Lacks(policy(), d.Period)
 	if err != nil {
 		return fmt.Errorf("portal: %w", err)

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 )
@@ -90,7 +90,7 @@ func (a *Area) read(r *http.Request, q *asking) (*gradebook.Grid, error) {
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
-	slices.SortFunc(g.Pupils, func(x, y ent.ID) int { return cmp.Compare(a.source.pupilName(x), a.source.pupilName(y)) })
+	school.SortFrench(g.Pupils, func(id *ent.ID) string { return a.source.pupilName(*id) })
 	return &g, nil
 }
 

@@ -53,6 +53,9 @@ func inFrenchOrder(n int, text func(int) string) []int {
 }
 
 // sortFrench sorts a list by a text, in French order.
+// SortFrench sorts a list as French dictionaries do, by a text of each.
+func SortFrench[T any](list []T, text func(*T) string) { sortFrench(list, text) }
+
 func sortFrench[T any](list []T, text func(*T) string) {
 	order := inFrenchOrder(len(list), func(i int) string { return text(&list[i]) })
 	sorted := make([]T, len(list))
