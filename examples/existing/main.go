@@ -7,6 +7,8 @@
 //	cas.go    signs the vendor's users in to partners by CAS, with the vendor's login, sessions and tables
 //	educonnect.go  lets families in by EduConnect, and finds them in the vendor's tables
 //	month.go  prices a month from the vendor's own registrations table, each line explained (no store of Cartable's)
+//	marks.go  makes the averages of a class from the vendor's own table of marks, each explained (no store of Cartable's)
+//	livret.go writes the file of the livret scolaire unique from the same tables, and says pupil by pupil what is missing
 //
 // Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
 //
@@ -16,6 +18,8 @@
 //	go run ./examples/existing -db us.db -adopt delivery.zip   # once, on a base that has its users
 //	go run ./examples/existing -db us.db -night delivery.zip   # then every night
 //	go run ./examples/existing -db us.db -tariff grid.yaml -bill 12 -month 2025-11   # writes the month of family 12
+//	go run ./examples/existing -db us.db -class 3A -uai 0990001N -term 1   # the averages of a class, explained
+//	go run ./examples/existing -db us.db -class 3A -uai 0990001N -term 1 -lsu import_lsun_3A.xml
 package main
 
 import (
@@ -54,6 +58,10 @@ func run() error {
 	grid := flag.String("tariff", "", "tariff of the commune, for -bill")
 	family := flag.Int64("bill", 0, "family whose month is written, instead of serving")
 	month := flag.String("month", "", "month of -bill, such as 2025-11")
+	class := flag.String("class", "", "class whose averages are written, instead of serving")
+	uai := flag.String("uai", "", "school of -class")
+	term := flag.Int("term", 1, "term of -class")
+	livret := flag.String("lsu", "", "with -class: file of the livret scolaire to write")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -65,6 +73,9 @@ func run() error {
 	defer us.db.Close()
 	if *family != 0 {
 		return us.bill(ctx, *grid, *family, *month)
+	}
+	if *class != "" {
+		return us.report(ctx, *uai, *class, *term, *livret)
 	}
 	if *adopt != "" {
 		plan, err := us.adopt(ctx, *adopt, false)
@@ -135,4 +146,16 @@ func (v *vendor) bill(ctx context.Context, grid string, family int64, month stri
 	}
 	writeBill(os.Stdout, &bill)
 	return nil
+}
+
+// report writes the averages of a class, or its file of the livret scolaire.
+func (v *vendor) report(ctx context.Context, uai, class string, term int, file string) error {
+	m, err := v.marks(ctx, uai, class)
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		return m.writeAverages(os.Stdout, term)
+	}
+	return m.writeLivret(file, os.Stdout, term)
 }

@@ -225,8 +225,8 @@ func categoryName(c directory.Category) string {
 	return ""
 }
 
-func (v *vendor) each(ctx context.Context, query string, row func(scan func(...any) error) error) error {
-	rows, err := v.db.QueryContext(ctx, query)
+func (v *vendor) each(ctx context.Context, query string, row func(scan func(...any) error) error, args ...any) error {
+	rows, err := v.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

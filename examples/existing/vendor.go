@@ -60,6 +60,25 @@ CREATE TABLE IF NOT EXISTS registrations (
 CREATE TABLE IF NOT EXISTS guardians (
 	child_id BIGINT NOT NULL REFERENCES users(id), adult_id BIGINT NOT NULL REFERENCES users(id), legal BOOLEAN NOT NULL,
 	PRIMARY KEY (child_id, adult_id));
+CREATE TABLE IF NOT EXISTS numbers (
+	user_id BIGINT PRIMARY KEY REFERENCES users(id), siecle TEXT NOT NULL DEFAULT '', sts TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS terms (
+	school_id BIGINT NOT NULL REFERENCES schools(id), class TEXT NOT NULL, term INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
+	council TEXT NOT NULL DEFAULT '', locked TEXT NOT NULL DEFAULT '', PRIMARY KEY (school_id, class, term));
+CREATE TABLE IF NOT EXISTS lessons (
+	id BIGINT PRIMARY KEY, school_id BIGINT NOT NULL REFERENCES schools(id), class TEXT NOT NULL, subject TEXT NOT NULL, label TEXT NOT NULL,
+	weight TEXT NOT NULL, teacher_id BIGINT NOT NULL REFERENCES users(id));
+CREATE TABLE IF NOT EXISTS tests (
+	id BIGINT PRIMARY KEY, lesson_id BIGINT NOT NULL REFERENCES lessons(id), term INTEGER NOT NULL, label TEXT NOT NULL, day TEXT NOT NULL,
+	out_of TEXT NOT NULL, weight TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS marks (
+	test_id BIGINT NOT NULL REFERENCES tests(id), pupil_id BIGINT NOT NULL REFERENCES users(id), mark TEXT NOT NULL, PRIMARY KEY (test_id, pupil_id));
+CREATE TABLE IF NOT EXISTS remarks (
+	pupil_id BIGINT NOT NULL REFERENCES users(id), term INTEGER NOT NULL, lesson_id BIGINT NOT NULL, remark TEXT NOT NULL,
+	PRIMARY KEY (pupil_id, term, lesson_id));
+CREATE TABLE IF NOT EXISTS absences (
+	pupil_id BIGINT NOT NULL REFERENCES users(id), term INTEGER NOT NULL, late INTEGER, excused INTEGER, unexcused INTEGER,
+	PRIMARY KEY (pupil_id, term));
 `
 
 func openVendor(ctx context.Context, file string) (*vendor, error) {
