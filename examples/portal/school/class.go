@@ -104,7 +104,7 @@ func (v *viewer) pupilRows(m *aaf.Model, feed int, ids []string, nameOnly bool) 
 		}
 		out = append(out, row)
 	}
-	sortFrench(out, func(r *pupilRow) string { return register(r.Name) })
+	SortFrench(out, func(r *pupilRow) string { return register(r.Name) })
 	return out
 }
 
@@ -129,6 +129,6 @@ func (v *viewer) teacherRows(m *aaf.Model, feed int, taught []aaf.Taught, heads 
 			Subjects: strings.Join(subjects[id], ", "), Head: slices.Contains(heads, id), name: s.Name,
 		})
 	}
-	sortFrench(out, func(r *teacherRow) string { return register(r.name) })
+	SortFrench(out, func(r *teacherRow) string { return register(r.name) })
 	return out
 }

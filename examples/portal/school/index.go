@@ -78,7 +78,7 @@ func Build(models []*aaf.Model, one bool, parent string) *Index {
 	for _, s := range x.schools {
 		x.byRef[s.Ref] = s
 	}
-	sortFrench(x.schools, func(s **School) string { return (*s).Title + " " + (*s).Town })
+	SortFrench(x.schools, func(s **School) string { return (*s).Title + " " + (*s).Town })
 	for i, s := range x.schools {
 		s.num = int32(i) //nolint:gosec // an academy has a few thousand schools
 	}
@@ -96,9 +96,9 @@ func Build(models []*aaf.Model, one bool, parent string) *Index {
 	b.finish()
 	for _, s := range x.schools {
 		byName := func(c **Class) string { return (*c).Code }
-		sortFrench(s.Classes, byName)
-		sortFrench(s.Groups, byName)
-		sortFrench(s.staff, func(m *member) string { return register(m.name) })
+		SortFrench(s.Classes, byName)
+		SortFrench(s.Groups, byName)
+		SortFrench(s.staff, func(m *member) string { return register(m.name) })
 	}
 	if one {
 		x.examples = x.propose(parent)

@@ -358,7 +358,7 @@ func (v *viewer) describeStaff(d *personData, m *aaf.Model, feed int, s *aaf.Sta
 		x.Where.Text = kind + x.Where.Text
 		d.Teachings = append(d.Teachings, x)
 	}
-	sortFrench(d.Teachings, func(t *teachingRow) string { return t.School.Text + " " + t.Where.Text + " " + t.Subject })
+	SortFrench(d.Teachings, func(t *teachingRow) string { return t.School.Text + " " + t.Where.Text + " " + t.Subject })
 	d.Heads = append(d.Heads, v.refs(feed, s.HeadOf, false)...)
 }
 

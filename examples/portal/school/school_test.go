@@ -29,7 +29,7 @@ func TestFold(t *testing.T) {
 func TestFrenchOrder(t *testing.T) {
 	t.Parallel()
 	list := []string{"Zoé", "Élodie", "eric", "Cote", "côte", "Côté", "Etienne", "Étienne", "Œuvrard", "Oeuvray", "10A", "6B", "6A"}
-	sortFrench(list, func(s *string) string { return *s })
+	SortFrench(list, func(s *string) string { return *s })
 	assert.Equal(t, []string{
 		"6A", "6B", "10A", "Cote", "côte", "Côté", "Élodie", "eric", "Etienne", "Étienne", "Œuvrard", "Oeuvray", "Zoé",
 	}, list)

@@ -126,7 +126,7 @@ func (v *viewer) mine() []link {
 			}
 		}
 	}
-	sortFrench(out, func(l *link) string { return l.Text })
+	SortFrench(out, func(l *link) string { return l.Text })
 	return out
 }
 

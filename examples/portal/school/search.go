@@ -199,7 +199,7 @@ func (b *searchBuilder) finish() {
 			b.x.groups = append(b.x.groups, hit{" " + fold(g.Code+" "+g.Label+" "+s.Title+" "+s.Town), g, true})
 		}
 	}
-	sortFrench(b.x.groups, func(h *hit) string { return h.class.Code + " " + h.class.School.Title })
+	SortFrench(b.x.groups, func(h *hit) string { return h.class.Code + " " + h.class.School.Title })
 }
 
 // match reports whether each word is part of the name, or begins a word of the place; and whether the name has one.

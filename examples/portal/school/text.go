@@ -52,11 +52,8 @@ func inFrenchOrder(n int, text func(int) string) []int {
 	return order
 }
 
-// sortFrench sorts a list by a text, in French order.
-// SortFrench sorts a list as French dictionaries do, by a text of each.
-func SortFrench[T any](list []T, text func(*T) string) { sortFrench(list, text) }
-
-func sortFrench[T any](list []T, text func(*T) string) {
+// SortFrench sorts a list by a text of each, in French order.
+func SortFrench[T any](list []T, text func(*T) string) {
 	order := inFrenchOrder(len(list), func(i int) string { return text(&list[i]) })
 	sorted := make([]T, len(list))
 	for at, i := range order {
