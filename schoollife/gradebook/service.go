@@ -138,14 +138,14 @@ func (s *Service) Save(ctx context.Context, a Asker, changes []Change, o SaveOpt
 	}
 	w := &writer{s: s, ctx: ctx, asker: a, why: why, dry: o.DryRun, courses: map[ent.ID]*Course{}, out: Saved{Issues: issues}}
 	// Two changes of one key would be a conflict with oneself: the last one holds, as it would in a grid.
-	pending := slices.Clone(changes)
-	for i := len(pending) - 1; i >= 0; i-- {
-		for j := range i {
-			if pending[j].Key == pending[i].Key {
-				pending = slices.Delete(pending, j, j+1)
-				i--
-				break
-			}
+	lastOf := make(map[Key]int, len(changes))
+	for i := range changes {
+		lastOf[changes[i].Key] = i
+	}
+	pending := make([]Change, 0, len(lastOf))
+	for i := range changes {
+		if lastOf[changes[i].Key] == i {
+			pending = append(pending, changes[i])
 		}
 	}
 	for try := 0; len(pending) > 0; try++ {
@@ -153,7 +153,7 @@ func (s *Service) Save(ctx context.Context, a Asker, changes []Change, o SaveOpt
 		if err != nil {
 			return w.out, err
 		}
-		if len(stale) > 0 && try == attempts-1 {
+		if len(stale) > 0 && try >= attempts {
 			for _, c := range stale {
 				w.refuse(c, fmt.Errorf("gradebook: %w", catalog().New(CodeStale, ent.Pos{}, "")))
 			}
@@ -181,12 +181,15 @@ type writer struct {
 	why     string
 	dry     bool
 	courses map[ent.ID]*Course
-	out     Saved
+	// repaired are the issues of the change at hand.
+	repaired ent.Issues
+	out      Saved
 }
 
 func (w *writer) refuse(c Change, err error) { w.out.Refused = append(w.out.Refused, Refusal{c, err}) }
 
-// save tries the changes, and returns those whose terms changed meanwhile.
+// save tries the changes, and returns those whose terms changed meanwhile, or that are refused by what this server remembers:
+// another one may have changed it.
 func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
 	var entries []Entry
 	var from []Change
@@ -198,9 +201,14 @@ func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
 			if isSystem(err) {
 				return nil, err
 			}
-			w.refuse(c, err)
+			if fresh {
+				w.refuse(c, err)
+			} else {
+				stale = append(stale, c)
+			}
 			continue
 		}
+		w.out.Issues = append(w.out.Issues, w.repaired...)
 		if w.dry {
 			w.out.Saved = append(w.out.Saved, e)
 			continue
@@ -268,6 +276,7 @@ func (w *writer) entry(c Change, fresh bool, now time.Time) (Entry, []ent.ID, er
 	if !c.Key.valid() || c.Base < 0 {
 		return Entry{}, nil, fmt.Errorf("gradebook: %w", catalog().New(CodeKey, ent.Pos{}, ""))
 	}
+	w.repaired = nil
 	e := Entry{Key: c.Key, Version: c.Base + 1, Value: c.Value, By: w.asker.person(), At: now, Why: w.why}
 	var course *Course
 	var err error
@@ -460,7 +469,7 @@ func (w *writer) text(s string, limit int) (string, error) {
 	if err := tooLong(issues); err != nil {
 		return "", err
 	}
-	w.out.Issues = append(w.out.Issues, issues...)
+	w.repaired = append(w.repaired, issues...)
 	return clean, nil
 }
 

@@ -42,8 +42,11 @@ func newCollege() college {
 
 func (c college) members() []gradebook.Member {
 	out := []gradebook.Member{
-		{Pupil: "zoe", Class: "3A"}, {Pupil: "noe", Class: "3A", To: civil(2026, 10, 1)}, {Pupil: "ana", Class: "3B"},
-		{Pupil: "zoe", Group: "LAT"}, {Pupil: "ana", Group: "LAT"},
+		{Pupil: "zoe", Class: "3A"},
+		{Pupil: "noe", Class: "3A", To: civil(2026, 10, 1)},
+		{Pupil: "ana", Class: "3B"},
+		{Pupil: "zoe", Group: "LAT"},
+		{Pupil: "ana", Group: "LAT"},
 	}
 	for i := range 4 {
 		out = append(out, gradebook.Member{Pupil: ent.ID(fmt.Sprintf("p%d", i)), Class: "3A"})
@@ -345,6 +348,43 @@ func TestLockedElsewhere(t *testing.T) {
 	require.ErrorIs(t, out.Refused[0].Err, gradebook.CodeLocked)
 }
 
+// TestReopenedElsewhere reopens on another server what this one has seen locked.
+func TestReopenedElsewhere(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.open(t, "3A")
+	d.assess(t, "FR", "d1")
+	terms, err := d.Terms(t.Context(), d.head(t), "3A")
+	require.NoError(t, err)
+	term := terms[0]
+	term.State = gradebook.LockClosed
+	term, err = d.PutTerm(t.Context(), d.head(t), term, "")
+	require.NoError(t, err)
+	change := gradebook.Change{Key: markKey("FR", "d1", "zoe"), Value: typed(t, "12")}
+	require.ErrorIs(t, d.save(t, "durand", change).Refused[0].Err, gradebook.CodeLocked)
+	term.State = gradebook.LockOpen
+	term.Version++
+	require.NoError(t, d.store.PutTerm(t.Context(), "t", gradebook.TermChange{Term: term, By: "head", At: d.now}))
+	assert.Len(t, d.save(t, "durand", change).Saved, 1)
+}
+
+// TestOneKeyTwice: the last value of a key holds, as it would in a grid.
+func TestOneKeyTwice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.open(t, "3A")
+	d.assess(t, "FR", "d1")
+	k := markKey("FR", "d1", "zoe")
+	var list []gradebook.Change
+	for _, v := range []string{"10", "11", "12"} {
+		list = append(list, gradebook.Change{Key: k, Value: typed(t, v)})
+	}
+	out, err := d.Save(t.Context(), d.teacher(t, "durand"), list, gradebook.SaveOptions{})
+	require.NoError(t, err)
+	require.Len(t, out.Saved, 1)
+	assert.Equal(t, "12", out.Saved[0].Value.Result.Text(ent.FR))
+}
+
 func TestScaleChangedAfterEntry(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -418,7 +458,8 @@ func TestFamiliesSeeWhatIsPublished(t *testing.T) {
 	d.assess(t, "FR", "seen")
 	d.assess(t, "FR", "hidden", func(a *gradebook.Assessment) { a.Published = civil(2026, 9, 25) })
 	changes := []gradebook.Change{
-		{Key: markKey("FR", "seen", "zoe"), Value: typed(t, "12")}, {Key: markKey("FR", "hidden", "zoe"), Value: typed(t, "4")},
+		{Key: markKey("FR", "seen", "zoe"), Value: typed(t, "12")},
+		{Key: markKey("FR", "hidden", "zoe"), Value: typed(t, "4")},
 		{Key: gradebook.Key{Kind: gradebook.EntryAppreciation, Period: "T1", Teaching: "FR", Pupil: "zoe"}, Value: gradebook.Value{Text: "Bien."}},
 	}
 	d.save(t, "durand", changes...)
