@@ -26,7 +26,8 @@ func (s *Sheet) setUp(i int) {
 func (s *Sheet) makeBoxes(g *group, t, q int32) {
 	x := &s.teachings[t]
 	bonus, _ := numOf(x.Box.BestMarkBonus)
-	g.boxes = append(s.room.boxes.take(1)[:0], box{container: -1, flat: x.Box.Rule == Flattened, bonus: bonus})
+	g.boxes = s.room.boxes.take(1)
+	g.boxes[0] = box{container: -1, flat: x.Box.Rule == Flattened, bonus: bonus}
 	if len(s.containers) == 0 {
 		g.boxes[0].cols = s.room.numbers.take(len(g.cols))
 		for c := range g.cols {

@@ -431,7 +431,7 @@ func TestAverage_EqualBestMarksGiveTheBonusToTheGreaterCoefficient(t *testing.T)
 	b.in.Teachings[0].Box.BestMarkBonus = dec("1")
 	e, err := compute(t, gradebook.RescaledRoundLast(), b.in).Explain(zoe)
 	require.NoError(t, err)
-	assert.Contains(t, e.Text(ent.FR), "d3 15/20, coefficient 3")
+	assert.Contains(t, e.Text(ent.FR), "d3 15/20, coefficient 2 + 1 (pondération de la meilleure note)")
 }
 
 // taught is a teaching whose average is set by hand.

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"log/slog"
 	"math/big"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -183,7 +182,8 @@ func (e Explanation) label(n *node) ent.Label {
 	case labelMark:
 		return both(title(s.assessments[n.ref].Label, s.assessments[n.ref].ID))
 	case labelZero:
-		return of("compte zéro : ", "counts as zero: ", title(s.assessments[n.ref].Label, s.assessments[n.ref].ID))
+		name := title(s.assessments[n.ref].Label, s.assessments[n.ref].ID)
+		return ent.Label{FR: name + " (compte zéro)", EN: name + " (counts as zero)"}
 	case labelContribution:
 		return ent.Label{FR: "contribution", EN: "contribution"}
 	case labelAboveHalf:
@@ -203,7 +203,7 @@ func (e Explanation) label(n *node) ent.Label {
 	case labelWeight:
 		return ent.Label{FR: "poids", EN: "weight"}
 	case labelWeights:
-		return ent.Label{FR: "total des coefficients", EN: "total of the coefficients"}
+		return ent.Label{FR: "coefficients", EN: "coefficients"}
 	case labelTotal:
 		return ent.Label{FR: "total", EN: "total"}
 	case labelMean:
@@ -211,27 +211,27 @@ func (e Explanation) label(n *node) ent.Label {
 	case labelCapped:
 		return ent.Label{FR: "moyenne plafonnée", EN: "capped average"}
 	case labelContainer:
-		return of("moyenne de ", "average of ", title(s.containers[n.ref].Label, s.containers[n.ref].ID))
+		return both(title(s.containers[n.ref].Label, s.containers[n.ref].ID))
 	case labelContainerCoefficient:
-		return of("coefficient de ", "coefficient of ", title(s.containers[n.ref].Label, s.containers[n.ref].ID))
+		return of("coefficient : ", "coefficient: ", title(s.containers[n.ref].Label, s.containers[n.ref].ID))
 	case labelTeaching:
 		return both(title(s.teachings[n.ref].Label, s.teachings[n.ref].ID))
 	case labelTeachingCoefficient:
-		return of("coefficient de ", "coefficient of ", title(s.teachings[n.ref].Label, s.teachings[n.ref].ID))
+		return of("coefficient : ", "coefficient: ", title(s.teachings[n.ref].Label, s.teachings[n.ref].ID))
 	case labelSubject:
-		return of("moyenne de la matière ", "average of the subject ", string(e.Ref.Subject))
+		return of("matière ", "subject ", string(e.Ref.Subject))
 	case labelCategory:
-		return of("moyenne de ", "average of ", string(e.Ref.Category))
+		return of("catégorie ", "category ", string(e.Ref.Category))
 	case labelPeriod:
 		return both(title(s.periods[n.ref].Label, s.periods[n.ref].ID))
 	case labelPeriods:
-		return ent.Label{FR: "nombre de périodes", EN: "number of periods"}
+		return ent.Label{FR: "périodes", EN: "periods"}
 	case labelAnnual:
 		return of("moyenne annuelle : ", "annual average: ", title(s.teachings[n.ref].Label, s.teachings[n.ref].ID))
 	case labelGeneral:
 		return ent.Label{FR: "moyenne générale", EN: "general average"}
 	case labelSetByHand:
-		return of("fixée par l'enseignant : ", "set by the teacher: ", title(s.teachings[n.ref].Label, s.teachings[n.ref].ID))
+		return ent.Label{FR: "fixée par l'enseignant", EN: "set by the teacher"}
 	}
 	return ent.Label{}
 }
@@ -241,112 +241,6 @@ func title(label string, id ent.ID) string {
 		return string(id)
 	}
 	return label
-}
-
-// Text returns the explanation in a few lines that a teacher reads: what counts, with its coefficient, what does not and
-// why, the total and the rounding. It shows marks: it is for those who may read them.
-func (e Explanation) Text(lang ent.Lang) string {
-	tree, err := e.Tree()
-	if err != nil {
-		return ""
-	}
-	w := writing{lang: lang}
-	w.line(0, &tree.Root)
-	for _, l := range e.LeftOut() {
-		w.b.WriteString("  " + title(l.Label, l.Assessment+l.Container+l.Teaching) + ent.Label{FR: " : ne compte pas (", EN: ": does not count ("}.In(lang) + l.Reason.In(lang) + ")\n")
-	}
-	return w.b.String()
-}
-
-type writing struct {
-	b    strings.Builder
-	lang ent.Lang
-}
-
-func (w *writing) number(s *ent.Step) string {
-	d := s.Value
-	text := ""
-	if -d.Exponent() >= 6 { // one that does not end, or nearly so
-		d, text = d.Truncate(4), "…"
-	}
-	n := ent.NumberText(d)
-	if w.lang != ent.EN {
-		n = strings.Replace(n, ".", ",", 1)
-	}
-	return n + text + s.Unit
-}
-
-// line writes a step and what it is made of, the whole of a mark on one line.
-func (w *writing) line(depth int, s *ent.Step) {
-	in := strings.Repeat("  ", depth)
-	w.b.WriteString(in + s.Label.In(w.lang) + ent.Label{FR: " : ", EN: ": "}.In(w.lang) + w.number(s))
-	switch s.Op {
-	case ent.OpRound:
-		w.b.WriteString(ent.Label{FR: ", arrondi de ", EN: ", rounded from "}.In(w.lang) + w.number(&s.Operands[0]) + "\n")
-		w.inside(depth, &s.Operands[0])
-		return
-	case ent.OpProduct, ent.OpDifference:
-		w.b.WriteString(" = " + w.inline(s))
-	default:
-	}
-	w.b.WriteByte('\n')
-	w.inside(depth, s)
-}
-
-// inside writes what a mean is made of.
-func (w *writing) inside(depth int, s *ent.Step) {
-	switch {
-	case s.Op == ent.OpQuotient && len(s.Operands) == 2 && s.Operands[0].Op == ent.OpSum:
-		for i := range s.Operands[0].Operands {
-			w.term(depth+1, &s.Operands[0].Operands[i])
-		}
-		w.b.WriteString(strings.Repeat("  ", depth+1) + w.number(&s.Operands[0]) + " ÷ " + w.number(&s.Operands[1]) + " = " + w.number(s) + "\n")
-	case s.Op == ent.OpMin:
-		w.line(depth+1, &s.Operands[0])
-	}
-}
-
-// term writes one thing that counts.
-func (w *writing) term(depth int, s *ent.Step) {
-	first := s
-	if s.Op == ent.OpProduct {
-		first = &s.Operands[0]
-	}
-	if first.Op == ent.OpQuotient && len(first.Operands) == 2 && first.Operands[0].Op == ent.OpSum || first.Op == ent.OpRound {
-		w.line(depth, first) // a container
-		if s.Op == ent.OpProduct {
-			w.b.WriteString(strings.Repeat("  ", depth+1) + w.inline(s) + "\n")
-		}
-		return
-	}
-	w.b.WriteString(strings.Repeat("  ", depth) + w.inline(s) + "\n")
-}
-
-// inline writes a mark: "Dictée 8/10 × 20/10, coefficient 2 → 32".
-func (w *writing) inline(s *ent.Step) string {
-	name := func(x *ent.Step) string { return x.Label.In(w.lang) + " " + w.number(x) }
-	switch s.Op {
-	case ent.OpDifference:
-		return name(&s.Operands[0]) + " − " + w.number(&s.Operands[1])
-	case ent.OpProduct:
-	default:
-		return name(s)
-	}
-	var b strings.Builder
-	if first := &s.Operands[0]; first.Op == ent.OpDifference {
-		b.WriteString(w.inline(first))
-	} else {
-		b.WriteString(name(first))
-	}
-	for i := range s.Operands[1:] {
-		o := &s.Operands[i+1]
-		if o.Op == ent.OpQuotient {
-			b.WriteString(ent.Label{FR: ", ramené sur ", EN: ", brought to "}.In(w.lang) + w.number(&o.Operands[0]))
-			continue
-		}
-		b.WriteString(", " + name(o))
-	}
-	return b.String() + " → " + w.number(s)
 }
 
 func endsInDecimals(r *big.Rat) bool {
