@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/examples/portal/intake"
 )
 
@@ -180,4 +181,43 @@ func TestPeriod(t *testing.T) {
 	assert.Contains(t, file, `<lsun-bilans xmlns="urn:fr:edu:scolarite:lsun:bilans:import" schemaVersion="7.0">`)
 	status, _ = parent.get(files[0])
 	assert.Equal(t, http.StatusNotFound, status)
+}
+
+// TestMarksLogsHoldNoPerson: on a marked academy, the log tells nobody's name, identifier or mark, whatever is entered, refused or
+// exported.
+func TestMarksLogsHoldNoPerson(t *testing.T) {
+	t.Parallel()
+	academy := enttest.Options{Canary: true}
+	s := start(t, intake.Options{Academy: academy})
+	a := enttest.New(academy)
+	who := s.choices(t)
+	v := s.as(t, who[teacher])
+	grids := links(v.page("/notes"), "/notes/saisie")
+	require.NotEmpty(t, grids)
+	body := v.page(grids[0])
+	form, names := inputs(body, "grid"), cells(body)
+	form.Set(names[0], "3,1416")
+	form.Set(names[1], "CANARI en toutes lettres")
+	form.Set(names[2], "9999,1416")
+	_, _ = v.post("/notes/saisie/apercu", form)
+	status, _ := v.post("/notes/saisie", form)
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	h := s.as(t, who[head])
+	for _, l := range links(h.page("/notes"), "/notes/classe") {
+		page := h.page(l)
+		for _, next := range links(page, "/notes/") {
+			_, _ = h.get(next)
+		}
+	}
+	p := s.as(t, who[relative])
+	for _, l := range links(p.page("/notes"), "/notes/") {
+		_, _ = p.get(l)
+	}
+	log := s.log.String()
+	require.Contains(t, log, "/notes/saisie")
+	mark, leaked := a.FindMark(log)
+	assert.False(t, leaked, mark)
+	for _, secret := range []string{"3,1416", "3.1416", "1416", "toutes lettres", "eleve="} {
+		assert.NotContains(t, log, secret)
+	}
 }
