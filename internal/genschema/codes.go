@@ -24,6 +24,10 @@ import (
 	"github.com/opencartable/cartable/interop/aaf"
 	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
+	"github.com/opencartable/cartable/interop/lsu"
+	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/competence"
+	"github.com/opencartable/cartable/schoollife/gradebook/exam"
 )
 
 // catalogues returns the catalogue of each package that has rules, by its path in the module.
@@ -46,6 +50,11 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/aaf":                aaf.Catalog(),
 		"interop/apiparticulier":     apiparticulier.Catalog(),
 		"interop/annuaire":           annuaire.Catalog(),
+		"interop/lsu":                lsu.Catalog(),
+
+		"schoollife/gradebook":            gradebook.Catalog(),
+		"schoollife/gradebook/competence": competence.Catalog(),
+		"schoollife/gradebook/exam":       exam.Catalog(),
 	}
 }
 

@@ -1,5 +1,5 @@
 // Command genschema makes what package interop/jsonschemas publishes: one JSON Schema (2020-12) for each noun of package
-// ent and each document of the fees, from the Go types and their comments, and codes.json, the rules of every package. The same sources give the same
+// ent and each document of the areas, from the Go types and their comments, and codes.json, the rules of every package. The same sources give the same
 // bytes.
 //
 //	go generate ./interop/jsonschemas

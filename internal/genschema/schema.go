@@ -23,6 +23,7 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/identity"
+	"github.com/opencartable/cartable/schoollife/gradebook/competence"
 )
 
 // A noun is one published schema: the folder and the name of its file, its version, and the Go value that it is made from.
@@ -80,7 +81,7 @@ func nouns() []noun {
 		doc("disclosure", ent.DisclosureFormat, disclosure{}, ent.Disclosure{}),
 		doc("event", ent.EventFormat, event{}, ent.Event{}),
 		accessNoun(), planNoun(), layoutNoun(),
-	}, feesNouns()...)
+	}, append(feesNouns(), schoollifeNouns()...)...)
 }
 
 // patterns returns the shape that each parser accepts. A key is not in it: a pattern cannot compute one.
@@ -110,7 +111,10 @@ func patterns() map[reflect.Type]string {
 // closed lists the types whose constants are all the values there are. The constants of the other lists are examples: an
 // unknown code is kept.
 func closed() []reflect.Type {
-	return append(append(append(feesClosed(), accessClosed()...), layoutClosed()...), reflect.TypeFor[directory.Op](), reflect.TypeFor[directory.Object](), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](), reflect.TypeFor[ent.RoundingMode]())
+	return slices.Concat(feesClosed(), accessClosed(), layoutClosed(), schoollifeClosed(), []reflect.Type{
+		reflect.TypeFor[directory.Op](), reflect.TypeFor[directory.Object](), reflect.TypeFor[ent.Severity](), reflect.TypeFor[ent.Op](),
+		reflect.TypeFor[ent.RoundingMode](),
+	})
 }
 
 const numberPattern = `^-?[0-9]+(\.[0-9]+)?$`
@@ -274,7 +278,7 @@ func (src *sources) of(t reflect.Type) *source { return src.packages[t.PkgPath()
 func folders() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "ent/directory": reflect.TypeFor[directory.Op](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
-		"identity": reflect.TypeFor[identity.Style](),
+		"identity": reflect.TypeFor[identity.Style](), "schoollife/gradebook/competence": reflect.TypeFor[competence.Target](),
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-//go:embed ent/*.json fees/*.json identity/*.json codes.json
+//go:embed ent/*.json fees/*.json identity/*.json schoollife/*.json codes.json
 var files embed.FS
 
 // FS returns the files: ent/report-1.json and so on, and codes.json.

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"reflect"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/opencartable/cartable/schoollife/gradebook/competence"
+)
+
+// The written form of a scale and of a table is not the shape of their Go types.
+type scale struct {
+	Format   string   `json:"format"`
+	Name     string   `json:"name,omitempty"`
+	Levels   []level  `json:"levels" jsonschema:"minItems=2,maxItems=6" jsonschema_description:"From the lowest to the highest."`
+	Statuses []status `json:"statuses,omitempty" jsonschema:"maxItems=50" jsonschema_description:"Codes that never count."`
+	Source   string   `json:"source,omitempty"`
+}
+
+type level struct {
+	Code   string          `json:"code"`
+	Value  decimal.Decimal `json:"value" jsonschema_description:"What the level is worth, from 0 to 100, greater than that of the one before."`
+	Label  label           `json:"label"`
+	Letter string          `json:"letter,omitempty"`
+	Color  string          `json:"color,omitempty" jsonschema:"pattern=^#[0-9A-Fa-f]{6}$"`
+}
+
+// label is a text whose English may be missing: the French one serves then.
+type label struct {
+	FR string `json:"fr"`
+	EN string `json:"en,omitempty"`
+}
+
+type status struct {
+	Code  string `json:"code"`
+	Label label  `json:"label"`
+}
+
+type table struct {
+	Format string            `json:"format"`
+	Name   string            `json:"name,omitempty"`
+	Unit   string            `json:"unit,omitempty"`
+	Target competence.Target `json:"target"`
+	Bounds competence.Bounds `json:"bounds"`
+	Step   decimal.Decimal   `json:"step,omitzero" jsonschema_description:"Step of the values, under the bounds named steps only."`
+	Min    decimal.Decimal   `json:"min"`
+	Max    decimal.Decimal   `json:"max"`
+	Bands  []band            `json:"bands" jsonschema:"minItems=2,maxItems=10" jsonschema_description:"In increasing order; they cover all from min to max."`
+	Source string            `json:"source,omitempty"`
+}
+
+type band struct {
+	Min   decimal.Decimal `json:"min"`
+	Max   decimal.Decimal `json:"max"`
+	Code  string          `json:"code"`
+	Value decimal.Decimal `json:"value"`
+}
+
+func schoollifeNouns() []noun {
+	doc := func(name, format string, v, of any) noun {
+		return noun{group: "schoollife", name: name, version: 1, value: v, format: format, document: of, strict: true}
+	}
+	return []noun{
+		doc("competence-scale", competence.ScaleFormat, scale{}, competence.Scale{}),
+		doc("competence-table", competence.TableFormat, table{}, competence.Table{}),
+	}
+}
+
+// schoollifeClosed are the closed lists of these documents.
+func schoollifeClosed() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[competence.Target](), reflect.TypeFor[competence.Bounds]()}
+}
