@@ -116,7 +116,7 @@ func table() []rule {
 		},
 		{
 			pkg: "schoollife/gradebook/gradebooksql", allowed: []string{"ent", "ent/sqldb", "schoollife/gradebook"},
-			why: "a gradebook on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/gradebook/gradebooktest", decimal},
+			why: "a gradebook on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/gradebook/gradebooktest", "ent/access", decimal},
 		},
 		{
 			pkg: "schoollife/gradebook/gradebooktest", allowed: []string{"ent", "schoollife/gradebook", "github.com/stretchr/testify/...", decimal},
