@@ -226,7 +226,9 @@ func (s *Sheet) rescaled(t *term) num { return t.v.mul(s.rules.reference).quo(t.
 // boxAverage returns the exact average of a box, none when nothing weighs. A trace gets the tree.
 func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 	b := &g.boxes[n]
-	var terms, bonus, optional []term
+	var few [12]term // most boxes hold no more, and then nothing is allocated
+	terms := few[:0]
+	var bonus, optional []term
 	for _, c := range b.cols {
 		value := g.m[row*len(g.cols)+int(c)]
 		if value == emptyValue {

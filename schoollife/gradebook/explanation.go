@@ -12,47 +12,86 @@ import (
 )
 
 // Explanation says how an average was reached. It holds numbers: texts and the tree of package ent are made when they are
-// asked for, so that those of a whole school year cost little. It is personal data: logs redact it.
-type Explanation struct {
-	Ref   Ref
+// asked for, with the labels of that time, so that those of a whole school year cost little. It is personal data: logs
+// redact it. The zero Explanation explains nothing.
+type Explanation struct{ x *explained }
+
+// explained is an explanation: a part of a trace.
+type explained struct {
 	sheet *Sheet
-	nodes []node
-	outs  []leftOut
+	trace *trace
+	other *Ref // of a figure that is not in places
+	// The figure: teaching is -1 for a general average.
+	pupil, teaching, period int32
+	// The nodes and what is left out; the first rounding.
+	from, to, outFrom, outTo, step int32
+}
+
+// Ref returns the figure that is explained.
+func (e Explanation) Ref() Ref {
+	if e.x == nil {
+		return Ref{}
+	}
+	if e.x.other != nil {
+		return *e.x.other
+	}
+	r := Ref{Pupil: e.x.sheet.pupils[e.x.pupil]}
+	if e.x.teaching >= 0 {
+		r.Teaching = e.x.sheet.teachings[e.x.teaching].ID
+	}
+	if int(e.x.period) < len(e.x.sheet.periods) {
+		r.Period = e.x.sheet.periods[e.x.period].ID
+	}
+	return r
 }
 
 // Explain returns how an average was reached. It returns CodeNoFigure when there is no value to explain.
 func (s *Sheet) Explain(r Ref) (Explanation, error) {
-	var tr trace
-	c, _, err := s.figure(r, &tr)
+	x := explained{sheet: s, trace: new(trace), other: &r}
+	c, _, err := s.figure(r, x.trace)
 	if err != nil {
 		return Explanation{}, err
 	}
 	if !c.shown.some() {
 		return Explanation{}, noFigure()
 	}
-	return s.explanation(r, &c, tr.nodes, tr.outs)
+	return x.close(&c)
 }
 
-// explanation refuses a tree whose value is not the figure.
-func (s *Sheet) explanation(r Ref, c *cell, nodes []node, outs []leftOut) (Explanation, error) {
-	if len(nodes) == 0 || nodes[len(nodes)-1].v.cmp(c.shown) != 0 {
-		return Explanation{}, fmt.Errorf("gradebook: the explanation differs from the figure: %w", ent.CodeExplanation)
+// close ends the part of the trace, and refuses a tree whose value is not the figure.
+func (x *explained) close(c *cell) (Explanation, error) {
+	x.to, x.outTo = int32(len(x.trace.nodes)), int32(len(x.trace.outs)) //nolint:gosec // far from what it holds
+	if x.from < x.to {
+		if root := x.trace.unpack(x.to - 1); root.v.cmp(c.shown) == 0 {
+			return Explanation{x}, nil
+		}
 	}
-	return Explanation{r, s, nodes, outs}, nil
+	return Explanation{}, fmt.Errorf("gradebook: the explanation differs from the figure: %w", ent.CodeExplanation)
 }
 
 // Explanations ranges over those of all averages that have a value: see [Sheet.Averages].
 func (s *Sheet) Explanations() iter.Seq2[Explanation, error] {
 	return func(yield func(Explanation, error) bool) {
-		var tr trace
-		for r, at := range s.places() {
-			if cap(tr.nodes)-len(tr.nodes) < 256 {
-				tr = trace{nodes: make([]node, 0, 1<<14), outs: make([]leftOut, 0, 1<<10)}
+		const nodes = 1 << 14 // of a trace, about 400 explanations
+		var tr *trace
+		var list []explained
+		for _, at := range s.places() {
+			if tr == nil || cap(tr.nodes)-len(tr.nodes) < nodes/64 {
+				tr = &trace{nodes: make([]packed, 0, nodes), outs: make([]leftOut, 0, 1<<9), steps: make([]*step, 0, 1<<9)}
 			}
-			n, o := len(tr.nodes), len(tr.outs)
-			c, _ := s.read(at, &tr)
-			e, err := s.explanation(r, &c, tr.nodes[n:len(tr.nodes):len(tr.nodes)], tr.outs[o:len(tr.outs):len(tr.outs)])
-			if !yield(e, err) {
+			if len(list) == cap(list) {
+				list = make([]explained, 0, 1<<10)
+			}
+			list = append(list, explained{
+				sheet: s, trace: tr, pupil: int32(at.pupil), teaching: -1, period: int32(at.period), //nolint:gosec // bounded by the limits
+				from: int32(len(tr.nodes)), outFrom: int32(len(tr.outs)), step: int32(len(tr.steps)), //nolint:gosec // bounded
+			})
+			x := &list[len(list)-1]
+			if at.pair != nil {
+				x.teaching = at.pair.teaching
+			}
+			c, _ := s.read(at, tr)
+			if !yield(x.close(&c)) {
 				return
 			}
 		}
@@ -78,18 +117,23 @@ type LeftOut struct {
 
 // LeftOut returns what does not count.
 func (e Explanation) LeftOut() []LeftOut {
-	out := make([]LeftOut, 0, len(e.outs))
-	for _, l := range e.outs {
+	if e.x == nil {
+		return nil
+	}
+	sheet := e.x.sheet
+	outs := e.x.trace.outs[e.x.outFrom:e.x.outTo]
+	out := make([]LeftOut, 0, len(outs))
+	for _, l := range outs {
 		x := LeftOut{Reason: l.reason()}
 		switch l.kind {
 		case leftNN, leftTeachingCoefficient, leftTeachingHalf:
-			t := &e.sheet.teachings[l.ref]
+			t := &sheet.teachings[l.ref]
 			x.Teaching, x.Label = t.ID, t.Label
 		case leftContainer:
-			c := &e.sheet.containers[l.ref]
+			c := &sheet.containers[l.ref]
 			x.Container, x.Label = c.ID, c.Label
 		default:
-			a := &e.sheet.assessments[l.ref]
+			a := &sheet.assessments[l.ref]
 			x.Assessment, x.Label = a.ID, a.Label
 		}
 		out = append(out, x)
@@ -120,20 +164,11 @@ func (l leftOut) reason() ent.Label {
 // Tree returns the explanation as the tree that all of Cartable uses. Steps belong to the pupil.
 func (e Explanation) Tree() (ent.Explanation, error) {
 	var t ent.Trace
-	for i := range e.nodes {
-		n := &e.nodes[i]
-		s := ent.Step{Op: n.op.public(), Value: n.v.decimal(), Unit: e.unit(n), Label: e.label(n)}
-		if n.personal() {
-			s.Owner = e.Ref.Pupil
-		}
-		if n.step != nil {
-			r := n.step.rounding
-			s.Rounding = &r
-		}
-		if n.count > 0 {
-			t.Fold(int(n.count), s)
-			continue
-		}
+	if e.x == nil {
+		return t.Explanation()
+	}
+	owner, rounding := e.Ref().Pupil, e.x.step
+	given := func(n *node, s ent.Step) {
 		if r := n.v.rat(); !endsInDecimals(r) {
 			// Its decimals do not end: the exact fraction is given instead.
 			s.Op = ent.OpQuotient
@@ -143,6 +178,33 @@ func (e Explanation) Tree() (ent.Explanation, error) {
 			}
 		}
 		t.Push(s)
+	}
+	for i := e.x.from; i < e.x.to; i++ {
+		n := e.x.trace.unpack(i)
+		s := ent.Step{Op: n.op.public(), Value: n.v.decimal(), Unit: e.unit(&n), Label: e.label(&n)}
+		if n.personal() {
+			s.Owner = owner
+		}
+		reference := e.x.sheet.rules.reference
+		switch n.op {
+		case opGiven:
+			given(&n, s)
+		case opFactor:
+			t.Push(ent.Step{Op: ent.OpGiven, Value: reference.decimal(), Label: e.label(&node{label: labelReference})})
+			t.Push(ent.Step{Op: ent.OpGiven, Value: reference.quo(n.v).decimal(), Label: e.label(&node{label: labelScale})})
+			t.Fold(2, s)
+		case opScale:
+			t.Push(ent.Step{Op: ent.OpGiven, Value: reference.mul(n.v).decimal(), Label: e.label(&node{label: labelScale})})
+			t.Push(ent.Step{Op: ent.OpGiven, Value: reference.decimal(), Label: e.label(&node{label: labelReference})})
+			t.Fold(2, s)
+		case opRound:
+			r := e.x.trace.steps[rounding].rounding
+			rounding++
+			s.Rounding = &r
+			t.Fold(1, s)
+		default:
+			t.Fold(int(n.count), s)
+		}
 	}
 	return t.Explanation()
 }
@@ -157,13 +219,13 @@ func (n *node) personal() bool {
 	}
 }
 
-func (e Explanation) reference() string { return "/" + ent.NumberText(e.sheet.rules.Reference) }
+func (e Explanation) reference() string { return "/" + ent.NumberText(e.x.sheet.rules.Reference) }
 
 func (e Explanation) unit(n *node) string {
 	switch n.label {
 	case labelMark, labelZero, labelHalf, labelAboveHalf:
 		if n.ref >= 0 {
-			return "/" + ent.NumberText(e.sheet.assessments[n.ref].Scale)
+			return "/" + ent.NumberText(e.x.sheet.assessments[n.ref].Scale)
 		}
 		return e.reference()
 	case labelMean, labelCapped, labelContainer, labelTeaching, labelSubject, labelCategory, labelPeriod, labelAnnual, labelGeneral, labelSetByHand:
@@ -175,7 +237,7 @@ func (e Explanation) unit(n *node) string {
 
 // label names a step; titles are the teachers' own.
 func (e Explanation) label(n *node) ent.Label {
-	s := e.sheet
+	s := e.x.sheet
 	both := func(text string) ent.Label { return ent.Label{FR: text, EN: text} }
 	of := func(fr, en, title string) ent.Label { return ent.Label{FR: fr + title, EN: en + title} }
 	switch n.label {
@@ -219,9 +281,9 @@ func (e Explanation) label(n *node) ent.Label {
 	case labelTeachingCoefficient:
 		return of("coefficient : ", "coefficient: ", title(s.teachings[n.ref].Label, s.teachings[n.ref].ID))
 	case labelSubject:
-		return of("matière ", "subject ", string(e.Ref.Subject))
+		return of("matière ", "subject ", string(e.Ref().Subject))
 	case labelCategory:
-		return of("catégorie ", "category ", string(e.Ref.Category))
+		return of("catégorie ", "category ", string(e.Ref().Category))
 	case labelPeriod:
 		return both(title(s.periods[n.ref].Label, s.periods[n.ref].ID))
 	case labelPeriods:

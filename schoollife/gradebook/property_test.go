@@ -199,15 +199,15 @@ func TestExplanationsHold(t *testing.T) {
 func explained(t *testing.T, s *gradebook.Sheet, e gradebook.Explanation, name string) {
 	t.Helper()
 	tree, err := e.Tree()
-	require.NoError(t, err, "%s: %v", name, e.Ref)
-	require.NoError(t, tree.Check(), "%s: %v", name, e.Ref)
-	a, err := s.Average(e.Ref)
+	require.NoError(t, err, "%s: %v", name, e.Ref())
+	require.NoError(t, tree.Check(), "%s: %v", name, e.Ref())
+	a, err := s.Average(e.Ref())
 	require.NoError(t, err)
 	shown, ok := a.Decimal()
 	require.True(t, ok)
-	require.Zero(t, shown.Cmp(tree.Value()), "%s: %v", name, e.Ref)
+	require.Zero(t, shown.Cmp(tree.Value()), "%s: %v", name, e.Ref())
 	for _, lang := range []ent.Lang{ent.FR, ent.EN} {
-		require.NotEmpty(t, e.Text(lang), "%s: %v", name, e.Ref)
+		require.NotEmpty(t, e.Text(lang), "%s: %v", name, e.Ref())
 	}
 	for _, l := range e.LeftOut() {
 		require.NotEmpty(t, l.Assessment+l.Container+l.Teaching, name)

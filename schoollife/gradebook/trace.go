@@ -1,9 +1,12 @@
 package gradebook
 
-import "github.com/opencartable/cartable/ent"
+import (
+	"math/big"
 
-// node is a step of an explanation, in 56 bytes: those of a whole school year are held at once. Operands stand before the
-// step that uses them; text is made when it is asked for.
+	"github.com/opencartable/cartable/ent"
+)
+
+// node is a step of an explanation. Operands stand before the step that uses them; text is made when it is asked for.
 type node struct {
 	v     num
 	step  *step
@@ -11,6 +14,50 @@ type node struct {
 	count int32 // of operands; 0 for a given value
 	op    op
 	label labelKind
+}
+
+// packed is a node in 24 bytes without a pointer: those of a whole school year are held at once.
+type packed struct {
+	n, d int64 // d is 0 for a number that does not fit: n is then its place in trace.wides
+	ref  int32
+	what uint32 // count, operation and label
+}
+
+const (
+	opBits    = 4
+	labelBits = 6
+)
+
+// pack keeps a node. Roundings stand in the order of their nodes.
+func (t *trace) pack(n *node) {
+	p := packed{n: n.v.n, d: n.v.d, ref: n.ref, what: uint32(n.count)<<(opBits+labelBits) | uint32(n.op)<<labelBits | uint32(n.label)} //nolint:gosec // bounded by the limits
+	if n.v.wide != nil {
+		p.n, p.d = int64(len(t.wides)), 0
+		t.wides = append(t.wides, n.v.wide)
+	}
+	if n.step != nil {
+		t.steps = append(t.steps, n.step)
+	}
+	t.nodes = append(t.nodes, p)
+}
+
+// unpack returns a node, but for its rounding.
+func (t *trace) unpack(i int32) node {
+	p := &t.nodes[i]
+	n := node{
+		v: num{n: p.n, d: p.d}, ref: p.ref, count: int32(p.what >> (opBits + labelBits)), //nolint:gosec // bounded by the limits
+		op: op(p.what >> labelBits & (1<<opBits - 1)), label: labelKind(p.what & (1<<labelBits - 1)),
+	}
+	if p.d == 0 {
+		n.v = num{wide: t.wides[p.n]}
+	}
+	return n
+}
+
+// rename gives the last node the name of the figure that it is.
+func (t *trace) rename(label labelKind, ref int32) {
+	p := &t.nodes[len(t.nodes)-1]
+	p.ref, p.what = ref, p.what&^(1<<labelBits-1)|uint32(label)
 }
 
 type op uint8
@@ -23,10 +70,13 @@ const (
 	opQuotient
 	opMin
 	opRound
+	// opFactor is the reference divided by a scale, opScale a scale divided by the reference: each stands for three steps.
+	opFactor
+	opScale
 )
 
 func (o op) public() ent.Op {
-	return [...]ent.Op{ent.OpGiven, ent.OpSum, ent.OpDifference, ent.OpProduct, ent.OpQuotient, ent.OpMin, ent.OpRound}[o]
+	return [...]ent.Op{ent.OpGiven, ent.OpSum, ent.OpDifference, ent.OpProduct, ent.OpQuotient, ent.OpMin, ent.OpRound, ent.OpQuotient, ent.OpQuotient}[o]
 }
 
 type labelKind uint8
@@ -84,20 +134,22 @@ type leftOut struct {
 
 // trace records steps; a nil one records nothing.
 type trace struct {
-	nodes []node
+	nodes []packed
 	outs  []leftOut
+	steps []*step
+	wides []*big.Rat
 }
 
 func (t *trace) push(n node) {
 	if t != nil {
-		t.nodes = append(t.nodes, n)
+		t.pack(&n)
 	}
 }
 
 func (t *trace) fold(count int, n node) {
 	if t != nil {
 		n.count = int32(count) //nolint:gosec // bounded by the limits
-		t.nodes = append(t.nodes, n)
+		t.pack(&n)
 	}
 }
 
@@ -110,8 +162,7 @@ func (t *trace) round(s *step, label labelKind, ref int32, v num) {
 		t.fold(1, node{op: opRound, label: label, ref: ref, v: v, step: s})
 		return
 	}
-	last := &t.nodes[len(t.nodes)-1]
-	last.label, last.ref = label, ref
+	t.rename(label, ref)
 }
 
 // setByHand records a figure that a teacher set.
@@ -168,9 +219,7 @@ func (s *Sheet) traceBox(g *group, row int, n int32, terms, bonus []term, inside
 		t := &terms[i]
 		s.traceCoefficient(t, tr)
 		if t.a.weighs {
-			tr.push(node{label: labelScale, ref: t.number, v: t.a.scale})
-			tr.push(node{label: labelReference, v: s.rules.reference})
-			tr.fold(2, node{op: opQuotient, label: labelFactor, v: s.weight(t.a)})
+			tr.push(node{op: opScale, label: labelFactor, ref: t.number, v: s.weight(t.a)})
 			tr.fold(2, node{op: opProduct, label: labelWeight, ref: t.number, v: t.weighed().mul(s.weight(t.a))})
 		}
 	}
@@ -194,9 +243,7 @@ func (s *Sheet) traceMark(t *term, tr *trace) {
 func (s *Sheet) traceFactors(t *term, contribution num, tr *trace) {
 	k := 1
 	if !t.a.weighs && t.a.scale.cmp(s.rules.reference) != 0 {
-		tr.push(node{label: labelReference, v: s.rules.reference})
-		tr.push(node{label: labelScale, ref: t.number, v: t.a.scale})
-		tr.fold(2, node{op: opQuotient, label: labelFactor, v: s.factor(t.a)})
+		tr.push(node{op: opFactor, label: labelFactor, ref: t.number, v: s.factor(t.a)})
 		k++
 	}
 	if !isOne(t.weighed()) {
