@@ -70,6 +70,14 @@ func snippetImports() map[string]string {
 		"guichet":        module + "/identity/guichet",
 		"guichettest":    module + "/identity/guichet/guichettest",
 		"jsonschemas":    module + "/interop/jsonschemas",
+		"lsu":            module + "/interop/lsu",
+		"gradebook":      module + "/schoollife/gradebook",
+		"bulletin":       module + "/schoollife/gradebook/bulletin",
+		"competence":     module + "/schoollife/gradebook/competence",
+		"exam":           module + "/schoollife/gradebook/exam",
+		"gradebooksql":   module + "/schoollife/gradebook/gradebooksql",
+		"gradebooktest":  module + "/schoollife/gradebook/gradebooktest",
+		"schooltest":     module + "/schoollife/schooltest",
 		"territory":      module + "/ent/territory",
 	}
 }
