@@ -30,6 +30,9 @@ type PeriodView struct {
 	Opinion   Value
 }
 
+// LogValue shows the period.
+func (v PeriodView) LogValue() slog.Value { return slog.StringValue(string(v.Period.ID)) }
+
 // TeachingView is a teaching of a PupilView.
 type TeachingView struct {
 	Teaching Teaching
@@ -43,12 +46,18 @@ type TeachingView struct {
 	Position     int
 }
 
+// LogValue shows the teaching.
+func (v TeachingView) LogValue() slog.Value { return slog.StringValue(string(v.Teaching.ID)) }
+
 // MarkView is a mark with its assessment.
 type MarkView struct {
 	Assessment Assessment
 	Result     Result
 	Comment    string
 }
+
+// LogValue shows the assessment.
+func (v MarkView) LogValue() slog.Value { return slog.StringValue(string(v.Assessment.ID)) }
 
 // Pupil returns what a pupil and the family see today. It needs the right to read the pupil's marks.
 func (s *Service) Pupil(ctx context.Context, a Asker, pupil ent.ID) (PupilView, error) {

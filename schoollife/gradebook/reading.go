@@ -3,6 +3,7 @@ package gradebook
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -24,6 +25,11 @@ type Grid struct {
 	Entries map[Key]Entry
 	// Refused says, for each pupil, why marks cannot be written now; nothing for those who can.
 	Refused map[ent.ID]error
+}
+
+// LogValue shows the teaching and the period.
+func (g Grid) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("teaching", string(g.Course.Teaching.ID)), slog.String("period", string(g.Period.ID)))
 }
 
 // Mark returns the entry of a pupil at an assessment; a zero one when there is none.
@@ -145,6 +151,9 @@ type ClassBook struct {
 	Input   Input
 	Entries []Entry
 }
+
+// LogValue shows the class.
+func (b ClassBook) LogValue() slog.Value { return slog.StringValue(string(b.Room.Class)) }
 
 // Text returns the text of an entry, "" for none.
 func (b *ClassBook) Text(k Key) string { return b.entry(k).Value.Text }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -89,6 +90,11 @@ type Change struct {
 	Value Value
 }
 
+// LogValue shows what it is about, never the value.
+func (c Change) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", string(c.Kind)), slog.String("of", string(c.Of)), slog.String("pupil", string(c.Pupil)), slog.Int64("base", c.Base))
+}
+
 // SaveOptions go with a Save.
 type SaveOptions struct {
 	// Why is kept with each entry.
@@ -117,6 +123,17 @@ type Saved struct {
 	// Issues tell what was repaired in texts.
 	Issues ent.Issues
 }
+
+// LogValue shows how many they are.
+func (s Saved) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("saved", len(s.Saved)), slog.Int("conflicts", len(s.Conflicts)), slog.Int("refused", len(s.Refused)))
+}
+
+// LogValue shows what it is about.
+func (c Conflict) LogValue() slog.Value { return c.Yours.LogValue() }
+
+// LogValue shows what it is about.
+func (r Refusal) LogValue() slog.Value { return r.Change.LogValue() }
 
 // MaxChanges is how many changes may be saved at once: a grid of a large group and a year.
 const MaxChanges = 2000
@@ -273,7 +290,7 @@ func isSystem(err error) bool {
 
 // entry checks a change, and makes the entry of it. For an assessment it returns the classes of its pupils.
 func (w *writer) entry(c Change, fresh bool, now time.Time) (Entry, []ent.ID, error) {
-	if !c.Key.valid() || c.Base < 0 {
+	if !c.valid() || c.Base < 0 {
 		return Entry{}, nil, fmt.Errorf("gradebook: %w", catalog().New(CodeKey, ent.Pos{}, ""))
 	}
 	w.repaired = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -334,12 +335,12 @@ func (d *desk) assessRefused(t *testing.T, code ent.Code) {
 func TestLockedElsewhere(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	term := d.open(t, "3A")
+	d.open(t, "3A")
 	d.assess(t, "FR", "d1")
 	d.save(t, "durand", gradebook.Change{Key: markKey("FR", "d1", "p1"), Value: typed(t, "8")})
 	terms, err := d.store.Terms(t.Context(), "t", []ent.ID{"3A"})
 	require.NoError(t, err)
-	term = terms[0]
+	term := terms[0]
 	term.State = gradebook.LockClosed
 	term.Version++
 	require.NoError(t, d.store.PutTerm(t.Context(), "t", gradebook.TermChange{Term: term, By: "head", At: d.now}))
@@ -454,7 +455,7 @@ func TestTexts(t *testing.T) {
 func TestFamiliesSeeWhatIsPublished(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	term := d.open(t, "3A")
+	d.open(t, "3A")
 	d.assess(t, "FR", "seen")
 	d.assess(t, "FR", "hidden", func(a *gradebook.Assessment) { a.Published = civil(2026, 9, 25) })
 	changes := []gradebook.Change{
@@ -484,7 +485,7 @@ func TestFamiliesSeeWhatIsPublished(t *testing.T) {
 	assert.Len(t, v.Marks, 2)
 	assert.Equal(t, "8", shown(v.Average))
 
-	term, err := d.PutTerm(t.Context(), d.head(t), func() gradebook.Term {
+	_, err := d.PutTerm(t.Context(), d.head(t), func() gradebook.Term {
 		list, err := d.Terms(t.Context(), d.head(t), "3A")
 		require.NoError(t, err)
 		x := list[0]
@@ -495,7 +496,6 @@ func TestFamiliesSeeWhatIsPublished(t *testing.T) {
 	assert.Empty(t, look().Appreciation)
 	d.now = time.Date(2026, 9, 26, 12, 0, 0, 0, time.UTC)
 	assert.Equal(t, "Bien.", look().Appreciation)
-	_ = term
 
 	for i := range 4 {
 		d.save(t, "durand", gradebook.Change{Key: markKey("FR", "seen", ent.ID(fmt.Sprintf("p%d", i))), Value: typed(t, "10")})
@@ -547,6 +547,16 @@ func TestServiceTellsNothing(t *testing.T) {
 		fmt.Fprintf(&b, "%v %+v %#v", e.Value, e.Value, e.Value)
 		fmt.Fprint(&b, e.LogValue())
 	}
+	g, err := d.Grid(t.Context(), d.teacher(t, "durand"), "FR", "T1")
+	require.NoError(t, err)
+	book, err := d.Class(t.Context(), d.head(t), "3A")
+	require.NoError(t, err)
+	view, err := d.Pupil(t.Context(), d.relative(t, "zoe"), "zoe")
+	require.NoError(t, err)
+	log := slog.New(slog.NewTextHandler(&b, nil))
+	period := view.Periods[0]
+	log.Info("x", "saved", out, "refusal", out.Refused[0], "change", out.Refused[0].Change, "grid", g, "book", book, "view", view, "period", period,
+		"teaching", period.Teachings[0], "mark", period.Teachings[0].Marks[0], "entry", book.Entries[0], "conflict", gradebook.Conflict{Yours: out.Refused[0].Change})
 	text, err := json.Marshal(out.Issues)
 	require.NoError(t, err)
 	b.Write(text)
