@@ -8,32 +8,33 @@ import (
 	"github.com/opencartable/cartable/ent"
 )
 
-// read is a mark: its pupil, -1 when it is refused, its assessment, and what stands for it in a matrix.
-type read struct {
-	pupil, assessment int32
-	value             int64
+// run is some marks in a row of one assessment that count in one group: their place among the marks that are kept, and the
+// place of the first one in the input.
+type run struct{ assessment, group, from, to, mark int32 }
+
+// kept are the marks that are not refused: who has them, and what stands for them in a matrix.
+type kept struct {
+	pupils []int32
+	values []int64
+	runs   []run
 }
 
 // readMarks puts the marks into the matrices of their groups. Marks mostly come test by test, in the order of a list of
-// pupils: the assessment of a mark is looked up when it differs from the one before, its pupil when it is not the one that
-// followed last time.
+// pupils: the assessment of a mark is looked up when it is neither the one before nor the next, its pupil when it is not the
+// one that followed last time.
 func (s *Sheet) readMarks(marks []Mark) {
 	s.groups = make([]group, len(s.teachings)*len(s.periods))
 	s.moved = s.moves()
-	reads := make([]read, len(marks))
-	first := make([]int32, len(s.groups)+1) // of the marks of a group
+	k := kept{make([]int32, len(marks)), make([]int64, len(marks)), make([]run, 0, len(s.assessments))}
 	next := make([]int32, 0, len(s.pupils)) // who followed a pupil
-	before := int32(-1)
+	before, n, number := int32(-1), int32(0), int32(-1)
+	known, most := false, int64(0)
 	var a *assessment
-	number, most, known := int32(-1), int64(0), false
-	var lastID ent.ID
-	kept := int64(0)
+	r := run{assessment: -1}
 	for i := range marks {
 		m := &marks[i]
-		reads[i].pupil = -1
-		if i == 0 || m.Assessment != lastID {
-			lastID = m.Assessment
-			if number, known = s.assessmentAt[lastID]; known {
+		if !known || m.Assessment != a.ID {
+			if number, known = s.assessmentOf(m.Assessment, number+1); known {
 				a = &s.assessments[number]
 				most = a.most()
 			}
@@ -50,7 +51,6 @@ func (s *Sheet) readMarks(marks []Mark) {
 			s.refuse("marks", i, code, params...)
 			continue
 		}
-		kept++
 		p := int32(-1)
 		if before >= 0 {
 			p = next[before]
@@ -65,28 +65,39 @@ func (s *Sheet) readMarks(marks []Mark) {
 			}
 		}
 		before = p
-		reads[i] = read{p, number, s.value(&m.Result)}
-		g := s.groupOf(p, a)
-		if int(g) != s.at(a.teaching, a.period) && !m.Result.Empty() {
+		group := s.groupOf(p, a)
+		if int(group) != s.at(a.teaching, a.period) && !m.Result.Empty() {
 			s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
-				ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[int(g)/len(s.periods)].ID))))
+				ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[int(group)/len(s.periods)].ID))))
 		}
-		first[g+1]++
-	}
-	s.report.Keep("marks", kept)
-	for i := range s.groups {
-		first[i+1] += first[i]
-	}
-	sorted := make([]int32, kept)
-	place := slices.Clone(first)
-	for i, r := range reads {
-		if r.pupil >= 0 {
-			g := s.groupOf(r.pupil, &s.assessments[r.assessment])
-			sorted[place[g]] = int32(i) //nolint:gosec // bounded by the limits
-			place[g]++
+		if r.assessment != number || r.group != group || int(r.mark-r.from) != i-int(n) {
+			k.end(r, n)
+			r = run{assessment: number, group: group, from: n, mark: int32(i)} //nolint:gosec // bounded by the limits
 		}
+		k.pupils[n], k.values[n] = p, s.value(&m.Result)
+		n++
 	}
-	s.fill(reads, sorted, first)
+	k.end(r, n)
+	s.report.Keep("marks", int64(n))
+	slices.SortStableFunc(k.runs, func(x, y run) int { return cmp.Compare(x.group, y.group) })
+	s.fill(&k)
+}
+
+// end ends a run.
+func (k *kept) end(r run, to int32) {
+	if r.assessment >= 0 {
+		r.to = to
+		k.runs = append(k.runs, r)
+	}
+}
+
+// assessmentOf finds an assessment, which mostly is at a place that can be guessed.
+func (s *Sheet) assessmentOf(id ent.ID, guess int32) (int32, bool) {
+	if int(guess) < len(s.assessments) && s.assessments[guess].ID == id {
+		return guess, true
+	}
+	n, ok := s.assessmentAt[id]
+	return n, ok
 }
 
 // groupOf returns the group where the mark of a pupil counts.
@@ -244,29 +255,36 @@ type room struct {
 	boxes               slab[box]
 }
 
-// fill makes the groups from their marks, sorted by group.
-func (s *Sheet) fill(reads []read, sorted, first []int32) {
+// fill makes the groups from their marks.
+func (s *Sheet) fill(k *kept) {
 	byGroup := s.columns()
 	seats := s.seats()
 	rowOf := make([]int32, len(s.pupils)) // the row of a pupil + 1, within one group
 	colOf := make([]int32, len(s.assessments))
 	var here []int32
+	runs := k.runs
 	for i := range s.groups {
 		g := &s.groups[i]
 		g.teaching = int32(i / len(s.periods)) //nolint:gosec // bounded by the limits
 		g.cols = byGroup[i]
-		list := sorted[first[i]:first[i+1]]
+		n := 0
+		for n < len(runs) && int(runs[n].group) == i {
+			n++
+		}
+		mine := runs[:n]
+		runs = runs[n:]
 		seated := seats[s.teachings[g.teaching].set][i%len(s.periods)]
 		here = here[:0]
 		for _, x := range seated {
 			rowOf[x.pupil] = 1
 			here = append(here, x.pupil)
 		}
-		for _, n := range list {
-			r := &reads[n]
-			if rowOf[r.pupil] == 0 {
-				rowOf[r.pupil] = 1
-				here = append(here, r.pupil)
+		for _, r := range mine {
+			for _, p := range k.pupils[r.from:r.to] {
+				if rowOf[p] == 0 {
+					rowOf[p] = 1
+					here = append(here, p)
+				}
 			}
 			if s.assessments[r.assessment].teaching != g.teaching && !slices.Contains(g.cols, r.assessment) {
 				g.cols = append(g.cols, r.assessment)
@@ -286,23 +304,29 @@ func (s *Sheet) fill(reads []read, sorted, first []int32) {
 		for j := range g.m {
 			g.m[j] = emptyValue
 		}
-		for _, n := range list {
-			r := &reads[n]
-			at := &g.m[int(rowOf[r.pupil]-1)*len(g.cols)+int(colOf[r.assessment])]
-			switch {
-			case r.value == emptyValue:
-			case *at != emptyValue:
-				s.report.Keep("marks", -1)
-				s.refuse("marks", int(n), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
-			default:
-				*at = r.value
-			}
+		for _, r := range mine {
+			s.put(g, k, r, rowOf, int(colOf[r.assessment]))
 		}
 		s.setUp(i)
 		s.seat(i, seated)
 		s.weightless(i)
 		for _, p := range g.rows {
 			rowOf[p] = 0
+		}
+	}
+}
+
+// put puts the marks of a run into a column. The first mark of a pupil counts.
+func (s *Sheet) put(g *group, k *kept, r run, rowOf []int32, column int) {
+	for n := r.from; n < r.to; n++ {
+		at := &g.m[int(rowOf[k.pupils[n]]-1)*len(g.cols)+column]
+		switch {
+		case k.values[n] == emptyValue:
+		case *at != emptyValue:
+			s.report.Keep("marks", -1)
+			s.refuse("marks", int(r.mark+n-r.from), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
+		default:
+			*at = k.values[n]
 		}
 	}
 }
@@ -394,16 +418,21 @@ func (s *Sheet) seats() map[ent.ID][][]seat {
 	}
 	for _, set := range slices.Sorted(maps.Keys(s.members)) { // numbers of pupils follow
 		rows := make([][]seat, len(s.periods))
+		members := s.members[set]
+		numbers := make([]int32, len(members))
+		for i := range members {
+			numbers[i] = s.pupil(members[i].pupil)
+		}
 		for q := range s.periods {
 			p := &s.periods[q]
-			for _, m := range s.members[set] {
-				pupil := s.pupil(m.pupil)
+			rows[q] = make([]seat, 0, len(members))
+			for i, m := range members {
 				if !p.End.IsZero() && !m.from.IsZero() && p.End.Before(m.from) || !p.Start.IsZero() && !m.to.IsZero() && m.to.Before(p.Start) {
 					continue
 				}
 				open := m.from.IsZero() && m.to.IsZero()
 				rows[q] = append(rows[q], seat{
-					pupil: pupil,
+					pupil: numbers[i],
 					here:  p.End.IsZero() && m.to.IsZero() || !p.End.IsZero() && within(p.End, m.from, m.to),
 					whole: open || !p.Start.IsZero() && !p.End.IsZero() && within(p.Start, m.from, m.to) && within(p.End, m.from, m.to),
 				})
