@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -19,7 +20,7 @@ type school struct {
 	uai      ent.UAI
 	period   gradebook.Period
 	year     *schooltest.Year
-	entries  []gradebook.Entry
+	entries  map[ent.ID][]gradebook.Entry // by class; the assessments of a group stand with one of the classes of its pupils
 	pupils   map[ent.ID]ent.Person
 	teachers map[ent.ID]ent.Person
 	tutors   map[ent.ID][]ent.ID // the professeurs principaux of a class
@@ -32,7 +33,7 @@ func openSchool(seed uint64, id, period ent.ID) (*school, error) {
 	if !ok || !taught {
 		return nil, fmt.Errorf("lsu-export: the academy has no collège %s", id)
 	}
-	s := &school{uai: where.UAI, year: year, pupils: map[ent.ID]ent.Person{}, teachers: map[ent.ID]ent.Person{}, tutors: map[ent.ID][]ent.ID{}}
+	s := &school{uai: where.UAI, year: year, pupils: map[ent.ID]ent.Person{}, teachers: map[ent.ID]ent.Person{}, tutors: map[ent.ID][]ent.ID{}, entries: map[ent.ID][]gradebook.Entry{}}
 	for _, p := range year.Periods() {
 		if p.ID == period {
 			s.period = p
@@ -50,9 +51,8 @@ func openSchool(seed uint64, id, period ent.ID) (*school, error) {
 			s.tutors[class] = append(s.tutors[class], p.ID)
 		}
 	}
-	// All classes at once: the assessments of a group stand with one of the classes of its pupils.
 	for _, c := range year.Classes() {
-		s.entries = append(s.entries, year.Entries(c.ID, s.period.End, 1)...)
+		s.entries[c.ID] = year.Entries(c.ID, s.period.End, 1)
 	}
 	return s, nil
 }
@@ -95,8 +95,17 @@ func programme(doc *lsu.Document) {
 func (s *school) book(class ent.ID) *gradebook.ClassBook {
 	room, _ := s.year.Room(class)
 	held := s.period.End.AddDays(3)
+	// What is of the class, and of the groups that its pupils share with others.
+	entries := slices.Clone(s.entries[class])
+	for _, c := range s.year.Classes() {
+		for _, e := range s.entries[c.ID] {
+			if c.ID != class && slices.ContainsFunc(room.Teachings, func(t gradebook.Teaching) bool { return t.ID == e.Teaching }) {
+				entries = append(entries, e)
+			}
+		}
+	}
 	return &gradebook.ClassBook{
-		Room: room, Entries: s.entries, Input: gradebook.InputOf(room, s.entries),
+		Room: room, Entries: entries, Input: gradebook.InputOf(room, entries),
 		Terms: []gradebook.Term{{
 			Class: class, Period: s.period.ID, State: gradebook.LockClosed, Council: held, LockedAt: held.AddDays(1).Time(time.UTC).Add(18 * time.Hour),
 		}},
