@@ -24,6 +24,8 @@ type PeriodView struct {
 	Period Period
 	// Published says whether the bulletin is: appreciations, positions, averages set by hand.
 	Published bool
+	// Official says that the published bulletin may be printed: the period is locked.
+	Official  bool
 	Teachings []TeachingView
 	General   Average
 	Synthesis string
@@ -82,15 +84,41 @@ func (s *Service) Pupil(ctx context.Context, a Asker, pupil ent.ID) (PupilView, 
 	return b.View(s.Policy, pupil, s.today(), s.MinimumGroup)
 }
 
+// Published returns what a bulletin of a pupil is made from, once its period is published; it needs the right to read the
+// pupil's bulletin. It returns CodeNotPublic before. The book holds the whole class, for its figures: what is shown of it is
+// the bulletin's to say.
+func (s *Service) Published(ctx context.Context, a Asker, pupil, period ent.ID) (ClassBook, error) {
+	target, class, err := s.School.Target(ctx, a.Tenant, pupil)
+	if err != nil {
+		return ClassBook{}, err
+	}
+	if err := a.Guard.Require(access.ActionBulletinRead, target); err != nil {
+		return ClassBook{}, &denied{err}
+	}
+	room, err := s.School.Room(ctx, a.Tenant, class)
+	if err != nil {
+		return ClassBook{}, err
+	}
+	b, err := s.book(ctx, a.Tenant, room)
+	if err != nil {
+		return ClassBook{}, err
+	}
+	if t, ok := b.Term(period); !ok || t.Published.IsZero() || s.today().Before(t.Published) {
+		return ClassBook{}, refused(CodeNotPublic, []ent.Param{ent.CodeOf("period", string(period))})
+	}
+	return b, nil
+}
+
 // View is what a pupil and the family see on a day: see [Service.Pupil]. Averages are computed from the marks that are
 // published, so that none of them tells a mark that is not.
 func (b *ClassBook) View(p Policy, pupil ent.ID, on ent.Date, minimum int) (PupilView, error) {
 	if minimum == 0 {
 		minimum = DefaultMinimumGroup
 	}
-	published := map[ent.ID]bool{}
+	published, official := map[ent.ID]bool{}, map[ent.ID]bool{}
 	for _, t := range b.Terms {
 		published[t.Period] = !t.Published.IsZero() && on.Compare(t.Published) >= 0
+		official[t.Period] = published[t.Period] && t.State.Printable()
 	}
 	in := b.Input.Visible(on)
 	in.Finals = slices.DeleteFunc(slices.Clone(in.Finals), func(f Final) bool { return !published[f.Period] })
@@ -100,7 +128,7 @@ func (b *ClassBook) View(p Policy, pupil ent.ID, on ent.Date, minimum int) (Pupi
 	}
 	v := PupilView{Pupil: pupil, Class: b.Room.Class}
 	for _, q := range b.Room.Periods {
-		pv := PeriodView{Period: q, Published: published[q.ID]}
+		pv := PeriodView{Period: q, Published: published[q.ID], Official: official[q.ID]}
 		for _, t := range b.Room.Teachings {
 			tv, ok := b.teachingView(sheet, &in, t, q.ID, pupil, minimum)
 			if !ok {

@@ -122,6 +122,6 @@ func (a *Area) lsuFile(w io.Writer, r *http.Request, who web.Account) error {
 // files adds what is downloaded or printed.
 func (a *Area) files(s *web.Site) {
 	s.File("/notes/lsu.xml", "application/xml; charset=utf-8", a.lsuFile)
-	// s.Document("/notes/bulletins", a.bulletins)
-	// s.Document("/notes/bulletin", a.bulletin)
+	s.Document("/notes/bulletins", a.bulletins)
+	s.Document("/notes/bulletin", a.bulletin)
 }

@@ -54,7 +54,7 @@ func (a *Area) pupil(r *http.Request, q *asking) (web.Page, error) {
 
 func (a *Area) periodOf(pupil ent.ID, p *gradebook.PeriodView) pupilPeriod {
 	out := pupilPeriod{Label: p.Period.Label, Published: p.Published, Synthesis: p.Synthesis, Opinion: p.Opinion.Text, General: shown(p.General)}
-	if p.Published {
+	if p.Official {
 		out.Bulletin = address("/notes/bulletin", "eleve", string(pupil), "periode", string(p.Period.ID))
 	}
 	for _, t := range p.Teachings {
