@@ -248,14 +248,26 @@ func (s *Sheet) readMembers(list []Member) {
 func (s *Sheet) readAssessments(list []Assessment) {
 	s.assessmentAt = make(map[ent.ID]int32, len(list))
 	s.assessments = make([]assessment, 0, len(list))
+	greatest := ent.ID("") // an identifier above all others was not given before
 	for i := range list {
 		n := len(s.assessments)
-		s.assessments = append(s.assessments, assessment{Assessment: list[i], container: -1})
-		code, params := s.prepare(&s.assessments[n])
+		s.assessments = s.assessments[:n+1]
+		x := &s.assessments[n]
+		x.Assessment, x.container = list[i], -1
+		code, params := s.prepare(x)
 		if code != "" {
 			s.refuse("assessments", i, code, params...)
 		}
-		if code != "" || !s.place("assessments", i, s.assessmentAt, list[i].ID, n) {
+		switch id := list[i].ID; {
+		case code != "":
+			*x = assessment{}
+			s.assessments = s.assessments[:n]
+			continue
+		case id > greatest:
+			greatest = id
+			s.assessmentAt[id] = int32(n) //nolint:gosec // bounded by the limits
+		case !s.place("assessments", i, s.assessmentAt, id, n):
+			*x = assessment{}
 			s.assessments = s.assessments[:n]
 			continue
 		}

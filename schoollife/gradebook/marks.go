@@ -345,25 +345,25 @@ func (s *Sheet) value(r *Result) int64 {
 
 // statusNumber numbers a status: the known ones first, then the others as they come.
 func (s *Sheet) statusNumber(x Status) int64 {
+	for i, known := range s.statuses[:s.known] {
+		if known == x {
+			return int64(i)
+		}
+	}
 	n, ok := s.statusAt[x]
 	if !ok {
 		n = int64(len(s.statuses))
 		s.statusAt[x] = n
 		s.statuses = append(s.statuses, x)
 	}
-	if n >= s.known {
-		s.report.Add(catalog().New(CodeStatus, ent.Pos{}, "$.marks", ent.CodeOf("status", string(x))))
-	}
+	s.report.Add(catalog().New(CodeStatus, ent.Pos{}, "$.marks", ent.CodeOf("status", string(x))))
 	return n
 }
 
 func (s *Sheet) readStatuses() {
 	s.statuses = Statuses()
-	s.known = int64(len(s.statuses))
-	s.statusAt = make(map[Status]int64, len(s.statuses))
-	for i, x := range s.statuses {
-		s.statusAt[x] = int64(i)
-	}
+	s.known = len(s.statuses)
+	s.statusAt = map[Status]int64{}
 }
 
 func (s *Sheet) statusOf(value int64) Status { return s.statuses[statusValue-value] }
@@ -479,13 +479,28 @@ func (s *Sheet) seat(i int, seats []seat) {
 				continue
 			}
 		}
+		spans := s.spansOf(t.set, s.pupils[p])
 		for c, a := range g.cols {
 			x := &s.assessments[a]
-			if g.m[row*len(g.cols)+c] != emptyValue && !x.Date.IsZero() && x.teaching == g.teaching && !s.memberOn(t.set, s.pupils[p], x.Date) {
+			if g.m[row*len(g.cols)+c] == emptyValue || x.Date.IsZero() || x.teaching != g.teaching {
+				continue
+			}
+			if !slices.ContainsFunc(spans, func(m span) bool { return within(x.Date, m.from, m.to) }) {
 				s.report.Add(catalog().New(CodeNotMember, ent.Pos{}, "$.marks", ent.CodeOf("assessment", string(x.ID))))
 			}
 		}
 	}
+}
+
+// spansOf lists the memberships of a pupil in a class or group.
+func (s *Sheet) spansOf(set, pupil ent.ID) []span {
+	var out []span
+	for _, m := range s.members[set] {
+		if m.pupil == pupil {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // weightless reports a group that has marks, all of assessments that weigh nothing.

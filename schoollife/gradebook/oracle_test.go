@@ -39,6 +39,7 @@ type oracle struct {
 	marks map[[2]ent.ID]gradebook.Result
 	kept  int
 	memo  map[oracleKey]oracleFigure
+	seen  map[oracleKey]bool
 }
 
 func newOracle(p gradebook.Policy, in gradebook.Input) *oracle {
@@ -619,17 +620,17 @@ func (o *oracle) pupils() []ent.ID {
 
 // appears reports whether a pupil has a mark, an empty one too, or an average set by hand, in a teaching and a period.
 func (o *oracle) appears(k oracleKey) bool {
-	for _, f := range o.in.Finals {
-		if f.Pupil == k.pupil && f.Teaching == k.teaching && f.Period == k.period {
-			return true
+	if o.seen == nil {
+		o.seen = map[oracleKey]bool{}
+		for _, f := range o.in.Finals {
+			o.seen[oracleKey{f.Pupil, f.Teaching, f.Period}] = true
+		}
+		for id := range o.marks {
+			a := o.assessment(id[1])
+			o.seen[oracleKey{id[0], o.place(id[0], a), a.Period}] = true
 		}
 	}
-	for id := range o.marks {
-		if a := o.assessment(id[1]); id[0] == k.pupil && a.Period == k.period && o.place(k.pupil, a) == k.teaching {
-			return true
-		}
-	}
-	return false
+	return o.seen[k]
 }
 
 // classOf is the class of a pupil at the end of a period, or of the year.

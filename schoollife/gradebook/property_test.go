@@ -35,7 +35,7 @@ func computed(t *testing.T, p gradebook.Policy, in gradebook.Input) *gradebook.S
 func TestComputeIsTheOracle(t *testing.T) {
 	t.Parallel()
 	figures, wide := 0, 0
-	cases(t, 2500, func(t *testing.T, d *draw, name string) {
+	cases(t, 2000, func(t *testing.T, d *draw, name string) {
 		t.Helper()
 		p, in := d.policy(), d.input()
 		s := computed(t, p, in)

@@ -40,8 +40,8 @@ type Sheet struct {
 
 	// statuses are the known ones, then those met.
 	statuses []Status
-	statusAt map[Status]int64
-	known    int64
+	statusAt map[Status]int64 // those met
+	known    int
 
 	// moved remembers where the marks of those who changed class count.
 	moved map[move]int32

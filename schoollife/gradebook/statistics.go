@@ -97,11 +97,27 @@ func (x *sorter) sort(list []*cell) (sorted []*cell, without int32) {
 		slices.SortFunc(x.sorted, func(a, b *cell) int { return a.shown.cmp(b.shown) })
 		return x.sorted, without
 	}
-	slices.Sort(x.keys)
+	sortKeys(x.keys)
 	for i, k := range x.keys {
 		x.sorted[i] = list[k&(1<<placeBits-1)]
 	}
 	return x.sorted, without
+}
+
+// sortKeys sorts by insertion what is as short as a class: that is faster than what is made for any length.
+func sortKeys(keys []int64) {
+	const class = 40
+	if len(keys) > class {
+		slices.Sort(keys)
+		return
+	}
+	for i := 1; i < len(keys); i++ {
+		k, j := keys[i], i
+		for ; j > 0 && keys[j-1] > k; j-- {
+			keys[j] = keys[j-1]
+		}
+		keys[j] = k
+	}
 }
 
 // statistics computes those of some cells, and ranks them: equal averages share a rank and the next are skipped (1, 2, 2, 4).
