@@ -26,6 +26,7 @@ import (
 	"github.com/opencartable/cartable/interop/apiparticulier"
 	"github.com/opencartable/cartable/interop/lsu"
 	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
 	"github.com/opencartable/cartable/schoollife/gradebook/exam"
 )
@@ -53,6 +54,7 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/lsu":                lsu.Catalog(),
 
 		"schoollife/gradebook":            gradebook.Catalog(),
+		"schoollife/gradebook/bulletin":   bulletin.Catalog(),
 		"schoollife/gradebook/competence": competence.Catalog(),
 		"schoollife/gradebook/exam":       exam.Catalog(),
 	}

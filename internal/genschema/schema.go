@@ -23,6 +23,8 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/identity"
+	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
 )
 
@@ -213,6 +215,8 @@ func (m *mapper) schema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Pattern: numberPattern}, {Type: "number"}}}
 	case t == reflect.TypeFor[quotient.Amount]():
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Pattern: numberPattern}, {Type: "null", Description: "Missing."}}}
+	case t == reflect.TypeFor[bulletin.Figure]():
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Pattern: numberPattern}, {Type: "null", Description: "None, which is not 0."}}}
 	case t == reflect.TypeFor[decimal.Decimal]():
 		return &jsonschema.Schema{Type: "string", Pattern: numberPattern}
 	case t == reflect.TypeFor[ent.Issue]():
@@ -278,7 +282,8 @@ func (src *sources) of(t reflect.Type) *source { return src.packages[t.PkgPath()
 func folders() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "ent/directory": reflect.TypeFor[directory.Op](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
-		"identity": reflect.TypeFor[identity.Style](), "schoollife/gradebook/competence": reflect.TypeFor[competence.Target](),
+		"identity": reflect.TypeFor[identity.Style](), "schoollife/gradebook": reflect.TypeFor[gradebook.State](), "schoollife/gradebook/bulletin": reflect.TypeFor[bulletin.Line](),
+		"schoollife/gradebook/competence": reflect.TypeFor[competence.Target](),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
 )
 
@@ -56,6 +58,14 @@ type band struct {
 	Value decimal.Decimal `json:"value"`
 }
 
+type bulletinFields bulletin.Document
+
+// A bulletin writes the numbers of its policy as strings, which the mapper does for all of them.
+type bulletinDocument struct {
+	Format string `json:"format"`
+	bulletinFields
+}
+
 func schoollifeNouns() []noun {
 	doc := func(name, format string, v, of any) noun {
 		return noun{group: "schoollife", name: name, version: 1, value: v, format: format, document: of, strict: true}
@@ -63,10 +73,16 @@ func schoollifeNouns() []noun {
 	return []noun{
 		doc("competence-scale", competence.ScaleFormat, scale{}, competence.Scale{}),
 		doc("competence-table", competence.TableFormat, table{}, competence.Table{}),
+		{group: "schoollife", name: "bulletin", version: 1, value: bulletinDocument{}, format: bulletin.Format, document: bulletin.Document{}},
 	}
 }
 
 // schoollifeClosed are the closed lists of these documents.
 func schoollifeClosed() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[competence.Target](), reflect.TypeFor[competence.Bounds]()}
+	return []reflect.Type{
+		reflect.TypeFor[competence.Target](), reflect.TypeFor[competence.Bounds](), reflect.TypeFor[gradebook.ScaleRule](),
+		reflect.TypeFor[gradebook.ContainerRule](), reflect.TypeFor[gradebook.BestMarkRule](), reflect.TypeFor[gradebook.OptionalRule](),
+		reflect.TypeFor[gradebook.AboveScaleRule](), reflect.TypeFor[gradebook.CarryRule](), reflect.TypeFor[gradebook.WeightRule](),
+		reflect.TypeFor[gradebook.AnnualRule](), reflect.TypeFor[gradebook.ChangeRule](),
+	}
 }

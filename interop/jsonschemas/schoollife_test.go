@@ -3,12 +3,19 @@ package jsonschemas_test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/ent/enttest"
+	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
+	"github.com/opencartable/cartable/schoollife/schooltest"
 )
 
 // The scales and tables that the package gives, and the frozen one, are valid.
@@ -61,5 +68,60 @@ func TestCompetenceDocumentsByHand(t *testing.T) {
 		_, issues := competence.ParseTable("", []byte(doc))
 		assert.Equal(t, ok, len(issues) == 0, doc)
 		assert.Equal(t, ok, validate(t, all["schoollife/competence-table-1"], json.RawMessage(doc)) == nil, doc)
+	}
+}
+
+// The bulletins of a fictional class are valid; one that shows what a document never holds is not.
+func TestBulletins(t *testing.T) {
+	t.Parallel()
+	s := compile(t)["schoollife/bulletin-1"]
+	require.NotNil(t, s)
+	year, ok := schooltest.New(enttest.New(enttest.Options{Seed: 7}), "4001")
+	require.True(t, ok)
+	class := year.Classes()[0].ID
+	room, ok := year.Room(class)
+	require.True(t, ok)
+	entries := year.Entries(class, room.Periods[1].End, 1)
+	book := gradebook.ClassBook{
+		Room: room, Entries: entries, Input: gradebook.InputOf(room, entries),
+		Terms: []gradebook.Term{{Class: class, Period: "T2", State: gradebook.LockClosed, Council: room.Periods[1].End}},
+	}
+	late := 0
+	people := bulletin.People{
+		School: bulletin.School{Name: "Collège", UAI: "9990001X", Address: []string{"1 rue de l'Exemple"}, Logo: nil}, HeadTeachers: []ent.ID{room.Teachings[0].Teachers[0].ID},
+		Pupil: func(ent.ID) (bulletin.Pupil, bool) {
+			return bulletin.Pupil{Name: "MARTEL Noël", BirthDate: day(t, "2012-02-29")}, true
+		},
+		Person: func(ent.ID) string { return "Mme EXEMPLE" },
+		Life:   func(ent.ID, ent.ID) bulletin.Life { return bulletin.Life{Late: &late} },
+	}
+	for _, o := range []bulletin.Options{
+		{},
+		{
+			Lang: ent.EN, Draft: true, Rank: true, Chart: true, Coefficients: true, PreviousPeriods: true, INE: true, MinimumGroup: 30,
+			Categories: []bulletin.Category{{ID: "a", Label: "A"}}, Mentions: []bulletin.Mention{{Code: "FELICITATIONS", Label: "Félicitations"}},
+		},
+	} {
+		for _, pupil := range year.Pupils(class) {
+			d, _, err := bulletin.Make(&book, "T2", pupil, people, o)
+			require.NoError(t, err)
+			assert.NoError(t, validate(t, s, d))
+		}
+	}
+	frozen, err := filepath.Glob("../../schoollife/gradebook/bulletin/testdata/*.golden.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, frozen)
+	for _, path := range frozen {
+		b, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.NoError(t, validate(t, s, json.RawMessage(b)), path)
+	}
+	d, _, err := bulletin.Make(&book, "T2", year.Pupils(class)[0], people, bulletin.Options{})
+	require.NoError(t, err)
+	b, err := json.Marshal(d)
+	require.NoError(t, err)
+	for _, change := range [][2]string{{`"format":"cartable.bulletin/1"`, `"format":"cartable.bulletin/2"`}, {`"inputs":`, `"input":`}, {`"average":"`, `"average":0,"other":"`}} {
+		require.Contains(t, string(b), change[0])
+		assert.Error(t, validate(t, s, json.RawMessage(strings.Replace(string(b), change[0], change[1], 1))), change[1])
 	}
 }
