@@ -99,7 +99,8 @@ func newClass(t testing.TB, pupils, teachings int) *class {
 				}
 				c.put(gradebook.Key{Kind: gradebook.EntryAssessment, Period: p.ID, Teaching: a.Teaching, Of: a.ID}, gradebook.Value{Assessment: &a})
 				for k := range pupils {
-					points := decimal.New(int64(2*(4+(k*7+i*5+n*3+p.Index*2)%15)+(k+i)%2), 0).Mul(dec("0.5"))
+					base := 12 + (k*5+i*7+i*i+p.Index*3)%22 // in halves of a point
+					points := decimal.New(int64(5*(base+(k+i+2*n+p.Index)%5)), -1)
 					c.mark(teachingID(i), p.ID, n, pupilID(k), gradebook.Points(points))
 				}
 			}
@@ -125,7 +126,11 @@ func (c *class) put(k gradebook.Key, v gradebook.Value) {
 			return
 		}
 	}
-	c.book.Entries = append(c.book.Entries, gradebook.Entry{Key: k, Version: 1, Class: "3A", Value: v, By: "head", At: time.Date(2024, 12, 6, 16, 30, 0, 0, time.UTC)})
+	at := time.Date(2024, 12, 6, 23, 30, 0, 0, time.UTC) // the day after in France
+	if k.Period == "T2" {
+		at = at.AddDate(0, 3, 15)
+	}
+	c.book.Entries = append(c.book.Entries, gradebook.Entry{Key: k, Version: 1, Class: "3A", Value: v, By: "head", At: at})
 }
 
 func (c *class) mark(teaching, period ent.ID, n int, pupil ent.ID, r gradebook.Result) {
@@ -229,7 +234,7 @@ func codes(is ent.Issues) map[ent.Code]int {
 
 func full() bulletin.Options {
 	return bulletin.Options{
-		Chart: true, PreviousPeriods: true, Categories: categories(), Mentions: []bulletin.Mention{{Code: "ENC", Label: "Encouragements"}},
+		Chart: true, PreviousPeriods: true, Zone: time.FixedZone("CET", 3600), Categories: categories(), Mentions: []bulletin.Mention{{Code: "ENC", Label: "Encouragements"}},
 	}
 }
 

@@ -27,7 +27,8 @@ const (
 	pageWidth  = 53858 // 190 mm
 	pageHeight = 78800 // 281 mm, less 3 mm that a browser may take for its borders
 	border     = 75
-	pad        = 600 // left and right of a cell of text
+	pad        = 675 // left and right of a cell of text, with its border
+	narrow     = 475 // of a cell of figures
 	gap        = 5 * pt
 
 	firstWidth  = 112 * pt
@@ -48,8 +49,6 @@ func columnWidth(kind string) int {
 		return 34 * pt
 	case "mean":
 		return 31 * pt
-	case "pos":
-		return 25 * pt
 	}
 	return 28 * pt
 }
@@ -191,7 +190,7 @@ func (v *view) figuresWidth() int {
 func (v *view) rowHeight(d density, r *rowView) int {
 	figures := 1
 	for i, c := range r.Cells {
-		figures = max(figures, lines(c.Text, d.font, columnWidth(v.Columns[i].Kind)-4*pt, true))
+		figures = max(figures, lines(c.Text, d.font, columnWidth(v.Columns[i].Kind)-narrow, true))
 	}
 	if d.dense {
 		room := pageWidth - v.figuresWidth() - pad

@@ -22,7 +22,7 @@ func legend(d *Document) []string {
 	if d.Options.Rank {
 		out = append(out, say(lang, "Rang : parmi ceux qui ont une moyenne ; les ex æquo ont le même rang.", "Rank: among those who have an average; equals share a rank."))
 	}
-	if a := abbreviations(lang, lines); a != "" {
+	if a := abbreviations(d, lines); a != "" {
 		out = append(out, a)
 	}
 	return out
@@ -104,8 +104,9 @@ func rounded(lang ent.Lang, r *ent.Rounding) string {
 }
 
 // abbreviations explains the statuses that are printed, in their order.
-func abbreviations(lang ent.Lang, lines []Line) string {
-	used, replaced, none := map[gradebook.Status]bool{}, false, false
+func abbreviations(d *Document, lines []Line) string {
+	lang, used, replaced := d.Options.Lang, map[gradebook.Status]bool{}, false
+	none := d.General.Average.IsZero() || slices.ContainsFunc(d.General.Previous, Figure.IsZero)
 	for _, l := range lines {
 		for _, c := range append([]Cell{l.Result}, l.Previous...) {
 			used[c.Status] = true

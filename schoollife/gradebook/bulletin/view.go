@@ -248,20 +248,20 @@ func (d *Document) blocks(colon string) []block {
 	var out []block
 	add := func(title, text string) { out = append(out, block{title, colon, text}) }
 	var life []string
-	for _, x := range []struct {
-		n      *int
-		fr, en string
-	}{
-		{d.Life.Justified, "demi-journées d'absence justifiées", "half-days of justified absence"},
-		{d.Life.Unjustified, "demi-journées d'absence non justifiées", "half-days of unjustified absence"},
-		{d.Life.Late, "retards", "late arrivals"},
-	} {
-		if x.n != nil {
-			life = append(life, say(lang, x.fr, x.en)+colon+strconv.Itoa(*x.n))
+	count := func(n *int, fr, en string) {
+		if n != nil {
+			life = append(life, say(lang, fr, en)+colon+strconv.Itoa(*n))
 		}
 	}
+	count(d.Life.Justified, "demi-journées d'absence justifiées", "half-days of justified absence")
+	if d.Life.Justified == nil {
+		count(d.Life.Unjustified, "demi-journées d'absence non justifiées", "half-days of unjustified absence")
+	} else {
+		count(d.Life.Unjustified, "non justifiées", "unjustified")
+	}
+	count(d.Life.Late, "retards", "late arrivals")
 	if len(life) > 0 {
-		add(say(lang, "Vie scolaire", "School life"), strings.Join(life, " · "))
+		add(say(lang, "Vie scolaire", "School life"), strings.Join(life, ", "))
 	}
 	if d.Synthesis != "" {
 		add(say(lang, "Appréciation générale", "Synthesis"), d.Synthesis)
