@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -167,7 +167,8 @@ func TestNothingPersonalIsPrinted(t *testing.T) {
 		require.NoError(t, err)
 		out.Write(j)
 	}
-	for _, secret := range []string{"3519", "173519", "7351", "4827", "pleure", decimal.RequireFromString("17.3519").Coefficient().String()} {
-		assert.NotContains(t, out.String(), secret)
+	printed := regexp.MustCompile("0xc[0-9a-f]{6,}").ReplaceAllString(out.String(), "address") // which may hold any digits
+	for _, secret := range []string{"17.35", "17,35", "3519", "173519", "7351", "4827", "pleure"} {
+		assert.NotContains(t, printed, secret)
 	}
 }
