@@ -153,8 +153,14 @@ func TestNothingPersonalIsPrinted(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	log := slog.New(slog.NewTextHandler(&out, nil))
-	asJSON := slog.New(slog.NewJSONHandler(&out, nil))
+	timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey { // which may hold any digits, as an address may
+			return slog.Attr{}
+		}
+		return a
+	}}
+	log := slog.New(slog.NewTextHandler(&out, timeless))
+	asJSON := slog.New(slog.NewJSONHandler(&out, timeless))
 	for _, v := range values {
 		_, _ = fmt.Fprintf(&out, "%v\n%+v\n%#v\n%s\n", v, v, v, v)
 		log.Info("x", "v", v)
@@ -167,7 +173,7 @@ func TestNothingPersonalIsPrinted(t *testing.T) {
 		require.NoError(t, err)
 		out.Write(j)
 	}
-	printed := regexp.MustCompile("0xc[0-9a-f]{6,}").ReplaceAllString(out.String(), "address") // which may hold any digits
+	printed := regexp.MustCompile("0xc[0-9a-f]{6,}").ReplaceAllString(out.String(), "address")
 	for _, secret := range []string{"17.35", "17,35", "3519", "173519", "7351", "4827", "pleure"} {
 		assert.NotContains(t, printed, secret)
 	}
