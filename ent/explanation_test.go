@@ -491,3 +491,9 @@ func TestRenderSaysHowInBothLanguages(t *testing.T) {
 	}
 	assert.Len(t, seen, 16)
 }
+
+// An explanation of nothing is not one of 0.
+func TestEmptyExplanationRendersNothing(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, ent.Explanation{}.Render(ent.FR, ent.Reader{Audience: ent.AudienceAgent}))
+}

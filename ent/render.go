@@ -48,6 +48,9 @@ func (r Reader) sees(s *Step) bool {
 // Render writes the tree as indented lines for one reader. A step that has an operand the reader may not see shows none
 // of its operands: the hidden one could be worked out from the others.
 func (e Explanation) Render(lang Lang, to Reader) string {
+	if e.Root.Op == "" { // there is nothing to explain, which is not an explanation of 0
+		return ""
+	}
 	var b strings.Builder
 	e.Root.render(&b, lang, to, 0)
 	return b.String()

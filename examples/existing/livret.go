@@ -16,7 +16,8 @@ import (
 
 // document makes the bilans of a term.
 func (m *classMarks) document(term int) (*lsu.Document, error) {
-	return lsu.FromGradebook(&m.book, m.policy(), termID(term), lsu.Roll{
+	// What of the marks was refused is told with the averages, from the same rows.
+	doc, _, err := lsu.FromGradebook(&m.book, m.policy(), termID(term), lsu.Roll{
 		Header: lsu.Header{Editor: "Éditeur", Application: "Éditeur", School: m.uai},
 		Heads:  []lsu.Head{{Key: "head", Label: "La direction"}}, Head: "head",
 		Pupil: func(id ent.ID) (lsu.Pupil, bool) {
@@ -35,6 +36,7 @@ func (m *classMarks) document(term int) (*lsu.Document, error) {
 			return &lsu.SchoolLife{Late: a.late, Excused: a.excused, Unexcused: a.unexcused}
 		},
 	})
+	return doc, err
 }
 
 // writeLivret lists what is missing, and writes the file of what is complete.

@@ -69,6 +69,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, err)
 		return exitFailed
 	}
+	if s.read.Tally("marks").Refused > 0 {
+		if err := s.read.WriteText(errs, o.lang); err != nil {
+			return exitFailed
+		}
+	}
 	missing := problems(out, s, doc, o)
 	if o.dryRun {
 		return missing

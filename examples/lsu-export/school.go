@@ -24,6 +24,7 @@ type school struct {
 	pupils   map[ent.ID]ent.Person
 	teachers map[ent.ID]ent.Person
 	tutors   map[ent.ID][]ent.ID // the professeurs principaux of a class
+	read     ent.Report          // what became of the marks
 }
 
 func openSchool(seed uint64, id, period ent.ID) (*school, error) {
@@ -65,10 +66,11 @@ func (s *school) document(ctx context.Context, progress func(class string, done,
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		one, err := lsu.FromGradebook(s.book(class.ID), policy(), s.period.ID, s.roll(class.ID))
+		one, report, err := lsu.FromGradebook(s.book(class.ID), policy(), s.period.ID, s.roll(class.ID))
 		if err != nil {
 			return nil, fmt.Errorf("lsu-export: class %s: %w", class.Code, err)
 		}
+		s.read.Merge(report)
 		programme(one)
 		doc.Header = one.Header
 		doc.Add(one)

@@ -2,7 +2,9 @@ package lsu
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/schoollife/gradebook"
@@ -30,6 +32,8 @@ type Roll struct {
 	Life func(pupil, period ent.ID) *SchoolLife
 	// Guardians returns those of a pupil.
 	Guardians func(ent.ID) []Guardian
+	// Zone is that of the school, in which the hour of the lock is written; UTC when nil.
+	Zone *time.Location
 	// Left returns the day on which a pupil left the school, a zero date for one who is there.
 	Left func(ent.ID) ent.Date
 }
@@ -39,16 +43,18 @@ type Roll struct {
 // class at the end of the period. A pupil without an average, whatever the reason, is flagged as not marked, and the average
 // of the class stays. Nothing is invented: what lacks is told by [Check] and by [Write].
 //
-// It returns CodeMark when averages have more than two decimals, or are not out of 20.
-func FromGradebook(b *gradebook.ClassBook, p gradebook.Policy, period ent.ID, r Roll) (*Document, error) {
+// The report is that of the averages: what of the marks was refused, and why. It returns CodeMark when averages have more than
+// two decimals, or are not out of 20, and gradebook.CodeUnknown for a period that the class has not.
+func FromGradebook(b *gradebook.ClassBook, p gradebook.Policy, period ent.ID, r Roll) (*Document, *ent.Report, error) {
 	sheet, err := gradebook.Compute(p, b.Input)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it is
+		return nil, nil, err //nolint:wrapcheck // says what it is
 	}
+	report := sheet.Report()
 	c := &composer{book: b, sheet: sheet, roll: &r, doc: &Document{Header: r.Header, Heads: slices.Clone(r.Heads)}}
 	i := slices.IndexFunc(b.Room.Periods, func(q gradebook.Period) bool { return q.ID == period })
 	if i < 0 {
-		return c.doc, nil
+		return nil, report, fmt.Errorf("lsu: period: %w", gradebook.CodeUnknown)
 	}
 	c.period = &b.Room.Periods[i]
 	c.doc.Periods = []Period{{
@@ -65,10 +71,10 @@ func FromGradebook(b *gradebook.ClassBook, p gradebook.Policy, period ent.ID, r 
 	}
 	for _, pupil := range pupils {
 		if err := c.bilan(pupil); err != nil {
-			return nil, err
+			return nil, report, err
 		}
 	}
-	return c.doc, nil
+	return c.doc, report, nil
 }
 
 // composer makes a document from a class.
@@ -112,7 +118,11 @@ func (c *composer) bilan(pupil ent.ID) error {
 	}
 	b.Schooling = SchoolingDate(c.period.End, left)
 	if !term.LockedAt.IsZero() {
-		b.Locked = Moment(term.LockedAt.Format("2006-01-02T15:04:05"))
+		zone := c.roll.Zone
+		if zone == nil {
+			zone = time.UTC
+		}
+		b.Locked = Moment(term.LockedAt.In(zone).Format("2006-01-02T15:04:05"))
 	}
 	for _, id := range c.roll.HeadTeachers {
 		b.HeadTeachers = append(b.HeadTeachers, Key(id))

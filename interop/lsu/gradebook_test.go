@@ -24,10 +24,14 @@ func classBook(t *testing.T, y *schooltest.Year, class ent.ID) *gradebook.ClassB
 	room, ok := y.Room(class)
 	require.True(t, ok)
 	end := room.Periods[0].End
-	// The assessments of a group stand with one of the classes of its pupils.
+	// The assessments and the marks of a group stand with the classes of its pupils.
 	var entries []gradebook.Entry
 	for _, c := range y.Classes() {
-		entries = append(entries, y.Entries(c.ID, end, 1)...)
+		for _, e := range y.Entries(c.ID, end, 1) {
+			if c.ID == class || slices.ContainsFunc(room.Teachings, func(x gradebook.Teaching) bool { return x.ID == e.Teaching }) {
+				entries = append(entries, e)
+			}
+		}
 	}
 	return &gradebook.ClassBook{
 		Room: room, Entries: entries, Input: gradebook.InputOf(room, entries),
@@ -71,8 +75,9 @@ func TestGradebookToFile(t *testing.T) {
 	doc := &lsu.Document{}
 	pupils := 0
 	for _, c := range y.Classes() {
-		one, err := lsu.FromGradebook(classBook(t, y, c.ID), gradebook.RescaledRoundLast(), "T1", roll(a, "4001"))
+		one, report, err := lsu.FromGradebook(classBook(t, y, c.ID), gradebook.RescaledRoundLast(), "T1", roll(a, "4001"))
 		require.NoError(t, err)
+		assert.Zero(t, report.Total().Refused)
 		doc.Header = one.Header
 		doc.Add(one)
 		pupils += len(y.Pupils(c.ID))
@@ -114,7 +119,7 @@ func TestGradebookWithoutMark(t *testing.T) {
 	b.Entries = slices.DeleteFunc(b.Entries, func(e gradebook.Entry) bool {
 		return e.Kind == gradebook.EntryPosition && e.Teaching == teaching && e.Pupil == pupil
 	})
-	doc, err := lsu.FromGradebook(b, gradebook.RescaledRoundLast(), "T1", roll(a, "4001"))
+	doc, _, err := lsu.FromGradebook(b, gradebook.RescaledRoundLast(), "T1", roll(a, "4001"))
 	require.NoError(t, err)
 	i := slices.IndexFunc(doc.Periodic, func(r lsu.PeriodicReport) bool { return r.Pupil == lsu.Key(pupil) })
 	require.GreaterOrEqual(t, i, 0)
@@ -124,4 +129,20 @@ func TestGradebookWithoutMark(t *testing.T) {
 	assert.NotEmpty(t, r.ClassMark)
 	assert.True(t, strings.HasSuffix(string(r.ClassMark), "/20"))
 	assert.Equal(t, b.Room.Periods[0].End, doc.Periodic[i].Schooling)
+}
+
+func TestGradebookPeriodAndZone(t *testing.T) {
+	t.Parallel()
+	a := enttest.New(enttest.Options{Seed: 7})
+	y, _ := schooltest.New(a, "4001")
+	b := classBook(t, y, y.Classes()[0].ID)
+	_, _, err := lsu.FromGradebook(b, gradebook.RescaledRoundLast(), "T9", roll(a, "4001"))
+	require.ErrorIs(t, err, gradebook.CodeUnknown)
+	b.Terms[0].LockedAt = time.Date(2024, 12, 4, 23, 30, 0, 0, time.UTC) // half past midnight in Paris, the day after
+	r := roll(a, "4001")
+	r.Zone, err = time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	doc, _, err := lsu.FromGradebook(b, gradebook.RescaledRoundLast(), "T1", r)
+	require.NoError(t, err)
+	assert.Equal(t, lsu.Moment("2024-12-05T00:30:00"), doc.Periodic[0].Locked)
 }

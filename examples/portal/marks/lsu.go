@@ -53,7 +53,7 @@ func (a *Area) document(r *http.Request, q *asking) (*lsu.Document, *gradebook.C
 	if err != nil {
 		return nil, nil, "", err
 	}
-	doc, err := lsu.FromGradebook(&b, policy(), period, roll)
+	doc, _, err := lsu.FromGradebook(&b, policy(), period, roll)
 	if err != nil {
 		return nil, nil, "", fmt.Errorf("portal: %w", err)
 	}

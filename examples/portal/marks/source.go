@@ -224,7 +224,7 @@ func (s *source) roll(ctx context.Context, room *gradebook.Room) (lsu.Roll, erro
 	s.load()
 	out := lsu.Roll{
 		Header: lsu.Header{Editor: "Cartable", Application: "Portail Cartable", School: string(e.UAI)},
-		Heads:  []lsu.Head{{Key: "direction", Label: "La direction"}}, Head: "direction",
+		Heads:  []lsu.Head{{Key: "direction", Label: "La direction"}}, Head: "direction", Zone: paris(),
 		Pupil: func(id ent.ID) (lsu.Pupil, bool) {
 			p, ok := s.pupils[id]
 			if !ok {
