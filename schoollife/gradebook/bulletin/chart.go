@@ -2,6 +2,7 @@ package bulletin
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -74,8 +75,10 @@ func (d *Document) chart() *chart {
 	if len(rows) < 2 {
 		return nil
 	}
-	at := func(v decimal.Decimal) int {
-		return chartSpan * int(v.Shift(4).IntPart()) / int(top.Shift(4).IntPart())
+	at := func(v decimal.Decimal) int { // 0 ≤ v ≤ top, and top is positive
+		share := new(big.Rat).Quo(v.Rat(), top.Rat())
+		n := share.Mul(share, big.NewRat(chartSpan, 1))
+		return max(0, int(new(big.Int).Quo(n.Num(), n.Denom()).Int64()))
 	}
 	c := &chart{
 		Title: say(lang, "Moyennes de l'élève et de la classe, par enseignement", "Averages of the pupil and of the class, by teaching"),

@@ -3,11 +3,13 @@ package bulletin_test
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
@@ -52,6 +54,7 @@ type class struct {
 	names map[ent.ID]string
 	life  bulletin.Life
 	heads []ent.ID
+	at    map[gradebook.Key]int
 }
 
 const pupilOne ent.ID = "p01"
@@ -73,7 +76,7 @@ func periods() []gradebook.Period {
 // newClass returns a class whose pupils all have three marks a period in each of the first teachings.
 func newClass(t testing.TB, pupils, teachings int) *class {
 	t.Helper()
-	c := &class{t: t, names: map[ent.ID]string{}}
+	c := &class{t: t, names: map[ent.ID]string{}, at: map[gradebook.Key]int{}}
 	given := []string{"Lina", "Noé", "Jade", "Timéo", "Zoé", "Élouan", "Maël", "Inès"}
 	family := []string{"BRÉHAUT", "CARADEC", "DELORMEAU", "FOUGERAY", "GUIVARC'H", "LE MÉNAGER", "MORINIÈRE", "OLLIVRY-SAINT-AUBIN"}
 	r := gradebook.Room{Class: "3A", Label: "3e A", Establishment: "e1", Periods: periods()}
@@ -120,12 +123,11 @@ func newClass(t testing.TB, pupils, teachings int) *class {
 }
 
 func (c *class) put(k gradebook.Key, v gradebook.Value) {
-	for i := range c.book.Entries {
-		if c.book.Entries[i].Key == k {
-			c.book.Entries[i].Value = v
-			return
-		}
+	if i, known := c.at[k]; known {
+		c.book.Entries[i].Value = v
+		return
 	}
+	c.at[k] = len(c.book.Entries)
 	at := time.Date(2024, 12, 6, 23, 30, 0, 0, time.UTC) // the day after in France
 	if k.Period == "T2" {
 		at = at.AddDate(0, 3, 15)
@@ -317,4 +319,27 @@ func cases(t testing.TB) []struct {
 	c.say("T2", pupilOne, 600, 1000)
 	add("two-pages", 2, c, "T2", pupilOne, full())
 	return out
+}
+
+func logged(t testing.TB, args ...any) string {
+	t.Helper()
+	var b bytes.Buffer
+	slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{} // its digits may be any
+		}
+		return a
+	}})).Info("bulletin", args...)
+	return b.String()
+}
+
+// has fails unless a page holds a text; the page is not shown, which is long.
+func has(t testing.TB, page, text string) {
+	t.Helper()
+	assert.True(t, strings.Contains(page, text), "the page lacks %q", text)
+}
+
+func hasNot(t testing.TB, page, text string) {
+	t.Helper()
+	assert.False(t, strings.Contains(page, text), "the page holds %q", text)
 }

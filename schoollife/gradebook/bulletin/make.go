@@ -56,10 +56,14 @@ func (c *class) bulletin(pupil ent.ID) (*Document, ent.Issues, error) {
 	}
 	d := &Document{
 		Format: Format, Draft: c.o.Draft, School: m.school(), Year: ent.SchoolYearOf(c.period.Start), Period: c.period,
-		Class: Class{c.book.Room.Class, m.line(c.book.Room.Label, ".class")}, Pupil: who, Previous: c.previous,
+		Class: Class{c.book.Room.Class, m.line(c.book.Room.Label, ".class")}, Pupil: who, Previous: slices.Clone(c.previous),
 		Council: c.term.Council, Options: c.o, Policy: c.policy,
 	}
 	d.Options.Policy, d.Options.Zone = nil, nil
+	d.Period.Label = m.line(d.Period.Label, ".period")
+	for i := range d.Previous {
+		d.Previous[i].Label = m.line(d.Previous[i].Label, ".period")
+	}
 	for _, id := range c.people.HeadTeachers {
 		d.HeadTeachers = append(d.HeadTeachers, m.person(id, ".headTeachers", "head teacher"))
 	}

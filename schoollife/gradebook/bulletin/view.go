@@ -118,7 +118,11 @@ func (d *Document) cells(columns []column, l *Line) []cellView {
 	}
 	result := func(c Cell) cellView {
 		if c.Status != "" {
-			return cellView{Text: c.Status.Short(lang), Full: c.Status.Label(lang)}
+			short, full := c.Status.Short(lang), c.Status.Label(lang)
+			if short == full { // an unknown one
+				full = ""
+			}
+			return cellView{Text: short, Full: full}
 		}
 		return figure(c.Average)
 	}
