@@ -130,6 +130,7 @@ func table() []rule {
 			pkg: "schoollife/gradebook/competence", allowed: []string{"ent", "internal/strictjson", decimal},
 			why: "levels, scores and positions over the caller's results",
 		},
+		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns"},
 		{
 			pkg: "schoollife/schooltest", allowed: []string{"ent", "ent/enttest", "schoollife/gradebook", decimal},
 			why: "a fictional school year, grown on the fictional academy",
@@ -214,6 +215,10 @@ func table() []rule {
 		{
 			pkg: "interop/annuaire", allowed: []string{"ent", "ent/directory", "internal/frtext", "golang.org/x/text/..."},
 			why: "the CSV files of a school to nouns and back; charsets come from x/text, titles and names are folded",
+		},
+		{
+			pkg: "interop/edt", allowed: []string{"ent", "internal/xmlscan", "schoollife/timetable"},
+			why: "bytes of a timetable export to the nouns of a timetable",
 		},
 		{
 			pkg: "interop/lsu", allowed: []string{"ent", "internal/xmlscan", "schoollife/gradebook", decimal},
@@ -470,7 +475,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/schooltest": {module + "/ent/enttest"},
+		"schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

@@ -78,6 +78,8 @@ func snippetImports() map[string]string {
 		"gradebooksql":   module + "/schoollife/gradebook/gradebooksql",
 		"gradebooktest":  module + "/schoollife/gradebook/gradebooktest",
 		"schooltest":     module + "/schoollife/schooltest",
+		"timetable":      module + "/schoollife/timetable",
+		"edt":            module + "/interop/edt",
 		"territory":      module + "/ent/territory",
 	}
 }

@@ -24,11 +24,13 @@ import (
 	"github.com/opencartable/cartable/interop/aaf"
 	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
+	"github.com/opencartable/cartable/interop/edt"
 	"github.com/opencartable/cartable/interop/lsu"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
 	"github.com/opencartable/cartable/schoollife/gradebook/exam"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 // catalogues returns the catalogue of each package that has rules, by its path in the module.
@@ -51,7 +53,9 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/aaf":                aaf.Catalog(),
 		"interop/apiparticulier":     apiparticulier.Catalog(),
 		"interop/annuaire":           annuaire.Catalog(),
+		"interop/edt":                edt.Catalog(),
 		"interop/lsu":                lsu.Catalog(),
+		"schoollife/timetable":       timetable.Catalog(),
 
 		"schoollife/gradebook":            gradebook.Catalog(),
 		"schoollife/gradebook/bulletin":   bulletin.Catalog(),

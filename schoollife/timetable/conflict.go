@@ -1,0 +1,205 @@
+package timetable
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/opencartable/cartable/ent"
+)
+
+// Conflict is two lessons that overlap and want one resource. First stands before Second in the lessons that were looked at.
+type Conflict struct {
+	First, Second int // places in the slice of lessons
+	Resource      Ref
+	// Pupils, for a conflict of pupils, are those who should be in both; the Resource is then the first of them.
+	Pupils []ent.ID
+}
+
+// ConflictOptions say what is looked for. The zero value looks for everything that can be doubled by mistake.
+type ConflictOptions struct {
+	// Shared are rooms that several lessons may use at once.
+	Shared []ent.ID
+	// Audience, from [Timetable.NewAudience], finds conflicts of pupils; without it only those of teachers, staff, rooms and of
+	// a class or group with itself are found.
+	Audience *Audience
+}
+
+// daySlots is the number of steps of five minutes in a day: two lessons that overlap share one of them, but for those that do
+// not begin or end on a step, which are compared by their times.
+const (
+	slotMinutes = 5
+	slotWords   = 5 // 288 steps
+)
+
+type busy [slotWords]uint64
+
+// claim marks the steps of a lesson, and reports whether one was taken.
+func (b *busy) claim(start, end Clock) bool {
+	from, to := int(start)/slotMinutes, (int(end)+slotMinutes-1)/slotMinutes
+	taken := false
+	for w := from / 64; w <= (to-1)/64; w++ {
+		lo, hi := max(from-w*64, 0), min(to-w*64, 64)
+		mask := ^uint64(0) << lo
+		if hi < 64 {
+			mask &= 1<<hi - 1
+		}
+		taken = taken || b[w]&mask != 0
+		b[w] |= mask
+	}
+	return taken
+}
+
+// Conflicts returns the pairs of lessons that overlap and want the same teacher, room, class, group or pupil, in the order of
+// the lessons, which need not be sorted. Cancelled lessons want nothing; lessons of one Together do not conflict. A group is not
+// its classes: pupils are compared, day by day, not names.
+func Conflicts(lessons []Lesson, o ConflictOptions) []Conflict {
+	c := newChecker(lessons, o)
+	order := make([]int32, 0, len(lessons))
+	for i := range lessons {
+		if lessons[i].State != StateCancelled {
+			order = append(order, int32(i)) //nolint:gosec // far below
+		}
+	}
+	sorted := slices.IsSortedFunc(order, func(a, b int32) int { return lessons[a].Date.Compare(lessons[b].Date) })
+	if !sorted {
+		slices.SortStableFunc(order, func(a, b int32) int { return lessons[a].Date.Compare(lessons[b].Date) })
+	}
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && lessons[order[to]].Date == lessons[order[from]].Date {
+			to++
+		}
+		c.day(order[from:to])
+		from = to
+	}
+	slices.SortFunc(c.out, func(a, b Conflict) int {
+		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Second, b.Second), cmp.Compare(a.Resource.Kind, b.Resource.Kind), cmp.Compare(a.Resource.ID, b.Resource.ID))
+	})
+	return c.out
+}
+
+// checker looks at one day after the other.
+type checker struct {
+	lessons []Lesson
+	o       ConflictOptions
+	number  map[Ref]int32
+	busy    []busy // of resources
+	atoms   []busy
+	out     []Conflict
+}
+
+func newChecker(lessons []Lesson, o ConflictOptions) *checker {
+	c := &checker{lessons: lessons, o: o, number: map[Ref]int32{}}
+	if o.Audience != nil {
+		c.atoms = make([]busy, len(o.Audience.atoms))
+	}
+	return c
+}
+
+// single reports whether a resource can be at one place only.
+func (c *checker) single(r Ref) bool {
+	switch r.Kind {
+	case KindTeacher, KindStaff, KindClass, KindGroup, KindPart:
+		return true
+	case KindRoom:
+		return !slices.Contains(c.o.Shared, r.ID)
+	case KindPupil:
+		return c.o.Audience == nil // found with the others, otherwise
+	case KindEquipment: // has several copies
+	}
+	return false
+}
+
+// day marks who is busy; only when something is taken twice are the lessons of the day compared.
+func (c *checker) day(order []int32) {
+	clear(c.busy)
+	clear(c.atoms)
+	twice := false
+	for _, i := range order {
+		l := &c.lessons[i]
+		for _, r := range l.Resources {
+			if c.single(r) {
+				n, ok := c.number[r]
+				if !ok {
+					n = int32(len(c.busy)) //nolint:gosec // far below
+					c.number[r] = n
+					c.busy = append(c.busy, busy{})
+				}
+				twice = c.busy[n].claim(l.Start, l.End) || twice
+			}
+		}
+		twice = c.claimAtoms(l) || twice
+	}
+	if !twice {
+		return
+	}
+	for a := range order {
+		for b := a + 1; b < len(order); b++ {
+			x, y := &c.lessons[order[a]], &c.lessons[order[b]]
+			if x.Start < y.End && y.Start < x.End && (x.Together == "" || x.Together != y.Together) {
+				c.pair(int(order[a]), int(order[b]))
+			}
+		}
+	}
+}
+
+// claimAtoms marks the pupils of a lesson. An atom that two resources of one lesson bring is marked once.
+func (c *checker) claimAtoms(l *Lesson) bool {
+	if c.o.Audience == nil {
+		return false
+	}
+	taken := false
+	var done []int32
+	for _, r := range l.Resources {
+		if !r.Kind.Audience() {
+			continue
+		}
+		c.o.Audience.attend(r, l.Date, func(n int32) {
+			if !slices.Contains(done, n) {
+				done = append(done, n)
+				taken = c.atoms[n].claim(l.Start, l.End) || taken
+			}
+		})
+	}
+	return taken
+}
+
+// pair finds what two lessons that overlap both want.
+func (c *checker) pair(a, b int) {
+	x, y := &c.lessons[a], &c.lessons[b]
+	for i, r := range x.Resources {
+		if c.single(r) && y.Has(r) && !slices.Contains(x.Resources[:i], r) {
+			c.out = append(c.out, Conflict{First: a, Second: b, Resource: r})
+		}
+	}
+	if c.o.Audience == nil {
+		return
+	}
+	in := c.o.Audience.Pupils(x)
+	var both []ent.ID
+	for _, p := range c.o.Audience.Pupils(y) {
+		if _, ok := slices.BinarySearch(in, p); ok {
+			both = append(both, p)
+		}
+	}
+	if len(both) > 0 {
+		c.out = append(c.out, Conflict{First: a, Second: b, Resource: Ref{KindPupil, both[0]}, Pupils: both})
+	}
+}
+
+// Recheck returns the conflicts of one lesson, at its place in the slice, with those of its day: the only ones that moving it
+// can make.
+func Recheck(lessons []Lesson, at int, o ConflictOptions) []Conflict {
+	c := newChecker(lessons, o)
+	l := &lessons[at]
+	if l.State == StateCancelled {
+		return nil
+	}
+	for i := range lessons {
+		x := &lessons[i]
+		if i != at && x.Date == l.Date && x.State != StateCancelled && x.Start < l.End && l.Start < x.End && (x.Together == "" || x.Together != l.Together) {
+			c.pair(min(i, at), max(i, at))
+		}
+	}
+	return c.out
+}
