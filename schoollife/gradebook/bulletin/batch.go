@@ -22,7 +22,6 @@ type onePage struct {
 	w      io.Writer
 	page   Page
 	opened bool
-	title  string
 }
 
 // OnePage writes all bulletins into one page, each on its own sheets of paper. They are written as they come: a class takes no
@@ -131,11 +130,10 @@ func (c *class) batched(to Sink, pupil ent.ID, report *ent.Report) error {
 	}
 	if err != nil {
 		report.Refuse("bulletins", 1)
-		var i ent.Issue
-		if errors.As(err, &i) {
+		if i, ok := errors.AsType[ent.Issue](err); ok {
 			report.Add(i)
 		}
-		return nil //nolint:nilerr // counted, with its issue
+		return nil
 	}
 	path := "$.pupils['" + string(pupil) + "']"
 	v := d.view()

@@ -3,6 +3,7 @@ package bulletin
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -44,7 +45,7 @@ const (
 
 func points(n int) string {
 	if n%pt == 0 {
-		return fmt.Sprintf("%d", n/pt)
+		return strconv.Itoa(n / pt)
 	}
 	return strings.TrimRight(fmt.Sprintf("%d.%02d", n/pt, n%pt), "0")
 }

@@ -2,6 +2,7 @@ package bulletin_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -55,7 +56,11 @@ type class struct {
 	life  bulletin.Life
 	heads []ent.ID
 	at    map[gradebook.Key]int
+	logo  *bulletin.Logo
 }
+
+// logo is a PNG of a ring.
+const logo = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAMklEQVR42mP4jwYYwAQUwAQYGJBEGJD5IBGG/zC1EBmIANxAmgqgWovhMEynY3oOBQAAOQSPcTmSZWUAAAAASUVORK5CYII="
 
 const pupilOne ent.ID = "p01"
 
@@ -195,7 +200,7 @@ func prose(from, n int) string {
 func (c *class) people() bulletin.People {
 	return bulletin.People{
 		School: bulletin.School{
-			Name: "Collège Berthe-Morisot", Address: []string{"12 rue des Tilleuls", "35000 Rennes", "02 99 00 00 00 — contact@morisot.example"}, UAI: "0350001L",
+			Name: "Collège Berthe-Morisot", Address: []string{"12 rue des Tilleuls", "35000 Rennes", "02 99 00 00 00 — contact@morisot.example"}, UAI: "0350001L", Logo: c.logo,
 		},
 		HeadTeachers: c.heads,
 		Pupil: func(id ent.ID) (bulletin.Pupil, bool) {
@@ -263,7 +268,11 @@ func cases(t testing.TB) []struct {
 	add("ordinary", 1, c, "T2", pupilOne, full())
 	o := full()
 	o.Rank, o.Coefficients, o.INE = true, true, true
+	ring, err := base64.StdEncoding.DecodeString(logo)
+	require.NoError(t, err)
+	c.logo = &bulletin.Logo{Data: ring}
 	add("rank", 1, c, "T2", pupilOne, o)
+	c.logo = nil
 	o = full()
 	o.Lang = ent.EN
 	add("english", 1, c, "T2", pupilOne, o)

@@ -158,9 +158,9 @@ func TestLifeIsKnownOrAbsent(t *testing.T) {
 	zero, two := 0, 2
 	for want, life := range map[string]bulletin.Life{
 		"": {},
-		"demi-journées d'absence justifiées\u00a0: 0, non justifiées\u00a0: 2, retards\u00a0: 0": {Justified: &zero, Unjustified: &two, Late: &zero},
-		"demi-journées d'absence non justifiées\u00a0: 2":                                        {Unjustified: &two},
-		"retards\u00a0: 0": {Late: &zero},
+		"demi-journées d'absence justifiées\u00a0:\u00a00, non justifiées\u00a0:\u00a02, retards\u00a0:\u00a00": {Justified: &zero, Unjustified: &two, Late: &zero},
+		"demi-journées d'absence non justifiées\u00a0:\u00a02":                                                  {Unjustified: &two},
+		"retards\u00a0:\u00a00": {Late: &zero},
 	} {
 		c := newClass(t, 6, 2)
 		c.life = life
@@ -309,7 +309,7 @@ func TestSelfContained(t *testing.T) {
 		require.NoError(t, c.doc.HTML(&b, bulletin.Page{Nonce: "r4nd0m"}))
 		page := b.String()
 		has(t, page, `<style nonce="r4nd0m">`)
-		for _, s := range []string{"<script", "http:", "https:", "url(", "@import", " style=", " on", "<link", "ZgotmplZ"} {
+		for _, s := range []string{"<script", "http:", "https:", "url(", "@import", " style=", " on", "<link", "ZgotmplZ", "sha256"} {
 			if s == " on" {
 				assert.NotRegexp(t, `<[a-z][^>]* on[a-z]+=`, page, c.name)
 				continue

@@ -254,7 +254,7 @@ func (d *Document) blocks(colon string) []block {
 	var life []string
 	count := func(n *int, fr, en string) {
 		if n != nil {
-			life = append(life, say(lang, fr, en)+colon+strconv.Itoa(*n))
+			life = append(life, say(lang, fr+"\u00a0:\u00a0", en+":\u00a0")+strconv.Itoa(*n))
 		}
 	}
 	count(d.Life.Justified, "demi-journées d'absence justifiées", "half-days of justified absence")
