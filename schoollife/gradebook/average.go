@@ -175,10 +175,10 @@ func (s *Sheet) evalTeaching(i, row int) {
 
 // setByHand is the figure that a teacher set.
 func setByHand(r Result, step *step) cell {
-	if r.kind != resultPoints {
+	if r.kind() != resultPoints {
 		return cell{state: StateNN}
 	}
-	v := num{n: r.n, d: int64(pow10(int(r.exp)))} //nolint:gosec // at most 10^4
+	v := r.points()
 	return cell{exact: v, shown: step.round(v), near: v.near(), state: StateSet}
 }
 

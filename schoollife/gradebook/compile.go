@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/shopspring/decimal"
 
@@ -246,33 +247,64 @@ func (s *Sheet) readMembers(list []Member) {
 }
 
 func (s *Sheet) readAssessments(list []Assessment) {
-	s.assessmentAt = make(map[ent.ID]int32, len(list))
+	list = slices.Clone(list) // the caller's own may change later
 	s.assessments = make([]assessment, 0, len(list))
 	greatest := ent.ID("") // an identifier above all others was not given before
+	kept := int64(0)
 	for i := range list {
 		n := len(s.assessments)
 		s.assessments = s.assessments[:n+1]
 		x := &s.assessments[n]
-		x.Assessment, x.container = list[i], -1
+		x.Assessment, x.container = &list[i], -1
 		code, params := s.prepare(x)
 		if code != "" {
 			s.refuse("assessments", i, code, params...)
 		}
-		switch id := list[i].ID; {
+		switch id := x.ID; {
 		case code != "":
 			*x = assessment{}
 			s.assessments = s.assessments[:n]
 			continue
 		case id > greatest:
 			greatest = id
-			s.assessmentAt[id] = int32(n) //nolint:gosec // bounded by the limits
-		case !s.place("assessments", i, s.assessmentAt, id, n):
-			*x = assessment{}
+			if s.assessmentAt != nil {
+				s.assessmentAt[id] = int32(n) //nolint:gosec // bounded by the limits
+			}
+		default:
 			s.assessments = s.assessments[:n]
-			continue
+			s.indexAssessments()
+			if !s.place("assessments", i, s.assessmentAt, id, n) {
+				s.assessments[:n+1][n] = assessment{}
+				continue
+			}
+			s.assessments = s.assessments[:n+1]
 		}
-		s.report.Keep("assessments", 1)
+		kept++
 	}
+	if kept > 0 {
+		s.report.Keep("assessments", kept)
+	}
+}
+
+// indexAssessments makes the map of the assessments, which identifiers given in increasing order do without.
+func (s *Sheet) indexAssessments() {
+	if s.assessmentAt != nil {
+		return
+	}
+	s.assessmentAt = make(map[ent.ID]int32, cap(s.assessments))
+	for i := range s.assessments {
+		s.assessmentAt[s.assessments[i].ID] = int32(i) //nolint:gosec // bounded by the limits
+	}
+}
+
+// assessmentOf finds an assessment.
+func (s *Sheet) assessmentOf(id ent.ID) (int32, bool) {
+	if s.assessmentAt != nil {
+		n, ok := s.assessmentAt[id]
+		return n, ok
+	}
+	n := sort.Search(len(s.assessments), func(i int) bool { return s.assessments[i].ID >= id })
+	return int32(n), n < len(s.assessments) && s.assessments[n].ID == id //nolint:gosec // bounded by the limits
 }
 
 // last is what an identifier named last: it mostly is what the next one names.
@@ -292,7 +324,7 @@ func (l *last) in(at map[ent.ID]int32, id ent.ID) (int32, bool) {
 
 // assessment makes one ready, or says what is wrong with it.
 func (s *Sheet) assessment(a Assessment) (assessment, ent.Code, []ent.Param) {
-	x := assessment{Assessment: a, container: -1}
+	x := assessment{Assessment: &a, container: -1}
 	code, params := s.prepare(&x)
 	return x, code, params
 }

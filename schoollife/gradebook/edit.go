@@ -19,7 +19,7 @@ func refused(code ent.Code, params []ent.Param) error {
 // CodePrecision, CodeAboveScale): the sheet is then as it was. The first mark of a pupil in a teaching computes everything
 // again.
 func (s *Sheet) SetMark(m Mark) error {
-	a, ok := s.assessmentAt[m.Assessment]
+	a, ok := s.assessmentOf(m.Assessment)
 	switch {
 	case !ok:
 		return refused(CodeUnknown, []ent.Param{ent.FieldOf("field", "assessment"), ent.CodeOf("id", string(m.Assessment))})
@@ -160,12 +160,13 @@ func (s *Sheet) SetAssessment(a Assessment) error {
 	case a.ID == "":
 		return refused(CodeNoID, nil)
 	}
-	n, known := s.assessmentAt[a.ID]
+	n, known := s.assessmentOf(a.ID)
 	if !known {
 		if len(s.assessments) >= maxAssessments {
 			return refused(CodeLimit, []ent.Param{ent.FieldOf("field", "assessments"), ent.Count("count", maxAssessments)})
 		}
 		n = int32(len(s.assessments)) //nolint:gosec // bounded by the limits
+		s.indexAssessments()
 		s.assessmentAt[a.ID] = n
 		s.assessments = append(s.assessments, x)
 		s.addColumn(s.at(x.teaching, x.period), n)

@@ -55,13 +55,13 @@ func (s *Sheet) final(f Final) (t, q int32, code ent.Code, params []ent.Param) {
 		return 0, 0, CodeNoID, nil
 	}
 	switch r := f.Result; {
-	case r.kind == resultWide && r.wide.Sign() < 0, r.kind == resultPoints && r.n < 0:
+	case r.sign() < 0:
 		return 0, 0, CodeNegative, nil
-	case r.kind == resultWide:
+	case r.kind() == resultWide:
 		return 0, 0, CodePrecision, nil
-	case len(r.status) > maxStatus:
+	case len(r.Status()) > maxStatus:
 		return 0, 0, CodeEntry, nil
-	case r.kind == resultPoints && s.rules.AboveScale != AboveCounts && num{n: r.n, d: int64(pow10(int(r.exp)))}.cmp(s.rules.reference) > 0: //nolint:gosec // at most 10^4
+	case r.kind() == resultPoints && s.rules.AboveScale != AboveCounts && r.points().cmp(s.rules.reference) > 0:
 		return 0, 0, CodeAboveScale, []ent.Param{ent.Decimal("scale", s.rules.Reference), ent.CodeOf("assessment", string(f.Teaching))}
 	}
 	return t, q, "", nil

@@ -3,101 +3,136 @@ package gradebook
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
 )
 
-// run is some marks in a row of one assessment that count in one group: their place among the marks that are kept, and the
-// place of the first one in the input.
-type run struct{ assessment, group, from, to, mark int32 }
+// late is a mark that does not go where it is expected: of a pupil who is not among the members, or who changed class.
+type late struct {
+	group, assessment, pupil int32
+	mark                     int32 // its place in the input
+	value                    int64
+}
 
-// kept are the marks that are not refused: who has them, and what stands for them in a matrix.
-type kept struct {
-	pupils []int32
-	values []int64
-	runs   []run
+// intake is what the reading of marks goes by.
+type intake struct {
+	marks  []Mark
+	column []int32 // of an assessment in its group
+	late   []late
+	kept   int64
 }
 
 // readMarks puts the marks into the matrices of their groups. Marks mostly come test by test, in the order of a list of
-// pupils: the assessment of a mark is looked up when it is neither the one before nor the next, its pupil when it is not the
-// one that followed last time.
+// pupils who are members: the assessment of a mark is looked up when it is neither the one before nor the next, its row when
+// it is not the next one.
 func (s *Sheet) readMarks(marks []Mark) {
-	s.groups = make([]group, len(s.teachings)*len(s.periods))
 	s.moved = s.moves()
-	k := kept{make([]int32, len(marks)), make([]int64, len(marks)), make([]run, 0, len(s.assessments))}
-	next := make([]int32, 0, len(s.pupils)) // who followed a pupil
-	before, n, number := int32(-1), int32(0), int32(-1)
-	known, most := false, int64(0)
-	var a *assessment
-	r := run{assessment: -1}
-	for i := range marks {
-		m := &marks[i]
-		if !known || m.Assessment != a.ID {
-			if number, known = s.assessmentOf(m.Assessment, number+1); known {
-				a = &s.assessments[number]
-				most = a.most()
-			}
+	in := &intake{marks: marks}
+	seats := s.makeGroups(in)
+	number := int32(-1)
+	for i := 0; i < len(marks); {
+		id, known := marks[i].Assessment, true
+		if number++; int(number) >= len(s.assessments) || s.assessments[number].ID != id {
+			s.indexAssessments()
+			number, known = s.assessmentOf(id)
 		}
-		if !known {
-			s.refuse("marks", i, CodeUnknown, ent.FieldOf("field", "assessment"), ent.CodeOf("id", string(m.Assessment)))
+		if known {
+			i = s.readTest(in, i, number)
 			continue
 		}
-		if m.Pupil == "" {
-			s.refuse("marks", i, CodeNoID)
-			continue
-		}
-		if code, params := s.refusalAbove(a, most, &m.Result); code != "" {
-			s.refuse("marks", i, code, params...)
-			continue
-		}
-		p := int32(-1)
-		if before >= 0 {
-			p = next[before]
-		}
-		if p < 0 || s.pupils[p] != m.Pupil {
-			p = s.pupil(m.Pupil)
-			for len(next) < len(s.pupils) {
-				next = append(next, -1)
-			}
-			if before >= 0 {
-				next[before] = p
-			}
-		}
-		before = p
-		group := s.groupOf(p, a)
-		if int(group) != s.at(a.teaching, a.period) && !m.Result.Empty() {
-			s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
-				ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[int(group)/len(s.periods)].ID))))
-		}
-		if r.assessment != number || r.group != group || int(r.mark-r.from) != i-int(n) {
-			k.end(r, n)
-			r = run{assessment: number, group: group, from: n, mark: int32(i)} //nolint:gosec // bounded by the limits
-		}
-		k.pupils[n], k.values[n] = p, s.value(&m.Result)
-		n++
+		s.refuse("marks", i, CodeUnknown, ent.FieldOf("field", "assessment"), ent.CodeOf("id", string(id)))
+		i++
 	}
-	k.end(r, n)
-	s.report.Keep("marks", int64(n))
-	slices.SortStableFunc(k.runs, func(x, y run) int { return cmp.Compare(x.group, y.group) })
-	s.fill(&k)
-}
-
-// end ends a run.
-func (k *kept) end(r run, to int32) {
-	if r.assessment >= 0 {
-		r.to = to
-		k.runs = append(k.runs, r)
+	s.putLate(in)
+	s.report.Keep("marks", in.kept)
+	for i := range s.groups {
+		s.setUp(i)
+		s.seat(i, seats.of(s, i))
+		s.weightless(i)
 	}
 }
 
-// assessmentOf finds an assessment, which mostly is at a place that can be guessed.
-func (s *Sheet) assessmentOf(id ent.ID, guess int32) (int32, bool) {
-	if int(guess) < len(s.assessments) && s.assessments[guess].ID == id {
-		return guess, true
+// readTest reads marks of one assessment, as long as they follow each other, and returns the place of the next one.
+func (s *Sheet) readTest(in *intake, i int, number int32) int {
+	a := &s.assessments[number]
+	id := a.ID
+	home := s.at(a.teaching, a.period)
+	g := &s.groups[home]
+	names, rows, width, column := s.pupils, g.rows, len(g.cols), int(in.column[number])
+	most := a.most()
+	if s.rules.AboveScale == AboveCounts {
+		most = math.MaxInt64
 	}
-	n, ok := s.assessmentAt[id]
-	return n, ok
+	tens := [1 << (unitsFrom - kindBits)]int64{10000, 1000, 100, 10, 1}
+	row := 0
+	for ; i < len(in.marks); i++ {
+		m := &in.marks[i]
+		if m.Assessment != id {
+			break
+		}
+		if row >= len(rows) || names[rows[row]] != m.Pupil {
+			if m.Pupil == "" {
+				s.refuse("marks", i, CodeNoID)
+				continue
+			}
+			row = -1
+			if p, ok := s.pupilAt[m.Pupil]; ok {
+				if at, ok := slices.BinarySearch(rows, p); ok {
+					row = at
+				}
+			}
+		}
+		r := &m.Result
+		value := emptyValue
+		switch kind := r.kind(); {
+		case kind == resultPoints:
+			value = r.units() * tens[r.exp()]
+			if value < 0 || value > most {
+				code, params := s.refusal(a, *r)
+				s.refuse("marks", i, code, params...)
+				row++
+				continue
+			}
+		case kind != resultEmpty:
+			if code, params := s.refusal(a, *r); code != "" {
+				s.refuse("marks", i, code, params...)
+				row++
+				continue
+			}
+			value = s.value(r)
+		}
+		in.kept++
+		if row < 0 || len(s.moved) > 0 {
+			p := s.pupil(m.Pupil)
+			to := s.groupOf(p, a)
+			if int(to) != home && value != emptyValue {
+				s.report.Add(catalog().New(CodeFollowed, ent.Pos{}, "$.marks",
+					ent.CodeOf("assessment", string(a.ID)), ent.CodeOf("teaching", string(s.teachings[int(to)/len(s.periods)].ID))))
+			}
+			if row < 0 || int(to) != home {
+				in.late = append(in.late, late{to, number, p, int32(i), value}) //nolint:gosec // bounded by the limits
+				row++
+				continue
+			}
+		}
+		if value != emptyValue {
+			if at := &g.m[row*width+column]; *at == emptyValue {
+				*at = value
+			} else {
+				s.twice(in, i, a)
+			}
+		}
+		row++
+	}
+	return i
+}
+
+// twice refuses a mark at an assessment where the pupil has one: the first counts.
+func (s *Sheet) twice(in *intake, i int, a *assessment) {
+	in.kept--
+	s.refuse("marks", i, CodeMarkTwice, ent.CodeOf("assessment", string(a.ID)))
 }
 
 // groupOf returns the group where the mark of a pupil counts.
@@ -113,35 +148,30 @@ func (s *Sheet) groupOf(p int32, a *assessment) int32 {
 
 // refusal says why a result cannot stand for an assessment.
 func (s *Sheet) refusal(a *assessment, r Result) (ent.Code, []ent.Param) {
-	return s.refusalAbove(a, a.most(), &r)
-}
-
-// most is the scale in units of 10^-4.
-func (a *assessment) most() int64 { return a.scale.n * (tenTo(maxDecimals) / a.scale.d) }
-
-// refusalAbove is [Sheet.refusal], the scale in units of 10^-4 being known.
-func (s *Sheet) refusalAbove(a *assessment, most int64, r *Result) (ent.Code, []ent.Param) {
-	switch r.kind {
+	switch r.kind() {
 	case resultWide:
-		if r.wide.Sign() < 0 {
+		if r.sign() < 0 {
 			return CodeNegative, nil
 		}
 		return CodePrecision, nil
 	case resultPoints:
-		if r.n < 0 {
+		if r.sign() < 0 {
 			return CodeNegative, nil
 		}
-		if s.rules.AboveScale != AboveCounts && r.n*tenTo(maxDecimals-int(r.exp)) > most {
+		if s.rules.AboveScale != AboveCounts && r.units()*tenTo(maxDecimals-r.exp()) > a.most() {
 			return CodeAboveScale, []ent.Param{ent.Decimal("scale", a.Scale), ent.CodeOf("assessment", string(a.ID))}
 		}
 	case resultStatus:
-		if len(r.status) > maxStatus {
+		if r.rest != nil && len(r.rest.status) > maxStatus {
 			return CodeEntry, nil
 		}
 	case resultEmpty:
 	}
 	return "", nil
 }
+
+// most is the scale in units of 10^-4.
+func (a *assessment) most() int64 { return a.scale.n * (tenTo(maxDecimals) / a.scale.d) }
 
 // moves finds where the marks of pupils who changed class within a period count.
 func (s *Sheet) moves() map[move]int32 {
@@ -255,101 +285,123 @@ type room struct {
 	boxes               slab[box]
 }
 
-// fill makes the groups from their marks.
-func (s *Sheet) fill(k *kept) {
-	byGroup := s.columns()
+// makeGroups makes the groups with the members as rows and no mark.
+func (s *Sheet) makeGroups(in *intake) seating {
 	seats := s.seats()
-	rowOf := make([]int32, len(s.pupils)) // the row of a pupil + 1, within one group
-	colOf := make([]int32, len(s.assessments))
-	var here []int32
-	runs := k.runs
+	s.groups = make([]group, len(s.teachings)*len(s.periods))
+	in.column = make([]int32, len(s.assessments))
+	byGroup := s.columns()
 	for i := range s.groups {
 		g := &s.groups[i]
 		g.teaching = int32(i / len(s.periods)) //nolint:gosec // bounded by the limits
 		g.cols = byGroup[i]
-		n := 0
-		for n < len(runs) && int(runs[n].group) == i {
-			n++
-		}
-		mine := runs[:n]
-		runs = runs[n:]
-		seated := seats[s.teachings[g.teaching].set][i%len(s.periods)]
-		here = here[:0]
-		for _, x := range seated {
-			rowOf[x.pupil] = 1
-			here = append(here, x.pupil)
-		}
-		for _, r := range mine {
-			for _, p := range k.pupils[r.from:r.to] {
-				if rowOf[p] == 0 {
-					rowOf[p] = 1
-					here = append(here, p)
-				}
-			}
-			if s.assessments[r.assessment].teaching != g.teaching && !slices.Contains(g.cols, r.assessment) {
-				g.cols = append(g.cols, r.assessment)
-			}
-		}
-		slices.Sort(here)
-		g.rows = s.room.numbers.take(len(here))
-		copy(g.rows, here)
 		s.sortColumns(g.cols)
-		for row, p := range g.rows {
-			rowOf[p] = int32(row) + 1 //nolint:gosec // bounded by the limits
-		}
 		for c, a := range g.cols {
-			colOf[a] = int32(c) //nolint:gosec // bounded by the limits
+			in.column[a] = int32(c) //nolint:gosec // bounded by the limits
 		}
-		g.m = s.room.values.take(len(g.rows) * len(g.cols))
-		for j := range g.m {
-			g.m[j] = emptyValue
+		seated := seats.of(s, i)
+		g.rows = s.room.numbers.take(len(seated))
+		for row := range seated {
+			g.rows[row] = seated[row].pupil
 		}
-		for _, r := range mine {
-			s.put(g, k, r, rowOf, int(colOf[r.assessment]))
+		g.m = s.emptyMatrix(len(g.rows) * len(g.cols))
+	}
+	return seats
+}
+
+func (s *Sheet) emptyMatrix(n int) []int64 {
+	m := s.room.values.take(n)
+	for j := range m {
+		m[j] = emptyValue
+	}
+	return m
+}
+
+// putLate makes the rows and the columns that were not expected, and puts the marks there.
+func (s *Sheet) putLate(in *intake) {
+	if len(in.late) == 0 {
+		return
+	}
+	slices.SortStableFunc(in.late, func(x, y late) int { return cmp.Compare(x.group, y.group) })
+	rowOf := make([]int32, len(s.pupils)) // the row of a pupil + 1, within one group
+	for from := 0; from < len(in.late); {
+		i, to := in.late[from].group, from
+		for to < len(in.late) && in.late[to].group == i {
+			to++
 		}
-		s.setUp(i)
-		s.seat(i, seated)
-		s.weightless(i)
-		for _, p := range g.rows {
+		s.grow(&s.groups[i], in, in.late[from:to], rowOf)
+		for _, p := range s.groups[i].rows {
 			rowOf[p] = 0
 		}
+		from = to
 	}
 }
 
-// put puts the marks of a run into a column. The first mark of a pupil counts.
-func (s *Sheet) put(g *group, k *kept, r run, rowOf []int32, column int) {
-	for n := r.from; n < r.to; n++ {
-		at := &g.m[int(rowOf[k.pupils[n]]-1)*len(g.cols)+column]
+// grow puts late marks into a group.
+func (s *Sheet) grow(g *group, in *intake, marks []late, rowOf []int32) {
+	old := *g
+	here := slices.Clone(g.rows)
+	for _, p := range here {
+		rowOf[p] = 1
+	}
+	g.cols = slices.Clone(g.cols)
+	foreign := int32(-1) // the one before
+	for _, x := range marks {
+		if rowOf[x.pupil] == 0 {
+			rowOf[x.pupil] = 1
+			here = append(here, x.pupil)
+		}
+		if x.assessment != foreign && s.assessments[x.assessment].teaching != g.teaching {
+			if foreign = x.assessment; !slices.Contains(g.cols, foreign) {
+				g.cols = append(g.cols, foreign)
+			}
+		}
+	}
+	slices.Sort(here)
+	g.rows = here
+	for row, p := range here {
+		rowOf[p] = int32(row) + 1 //nolint:gosec // bounded by the limits
+	}
+	s.sortColumns(g.cols)
+	for c, a := range g.cols {
+		in.column[a] = int32(c) //nolint:gosec // bounded by the limits
+	}
+	g.m = s.emptyMatrix(len(g.rows) * len(g.cols))
+	for row, p := range old.rows {
+		line := g.m[int(rowOf[p]-1)*len(g.cols):]
+		for c, v := range old.m[row*len(old.cols) : (row+1)*len(old.cols)] {
+			line[in.column[old.cols[c]]] = v
+		}
+	}
+	for _, x := range marks {
+		at := &g.m[int(rowOf[x.pupil]-1)*len(g.cols)+int(in.column[x.assessment])]
 		switch {
-		case k.values[n] == emptyValue:
+		case x.value == emptyValue:
 		case *at != emptyValue:
-			s.report.Keep("marks", -1)
-			s.refuse("marks", int(r.mark+n-r.from), CodeMarkTwice, ent.CodeOf("assessment", string(s.assessments[r.assessment].ID)))
+			s.twice(in, int(x.mark), &s.assessments[x.assessment])
 		default:
-			*at = k.values[n]
+			*at = x.value
 		}
 	}
 }
 
 // value is what stands in a matrix for a result.
 func (s *Sheet) value(r *Result) int64 {
-	switch r.kind {
+	switch r.kind() {
 	case resultPoints:
-		return r.n * tenTo(maxDecimals-int(r.exp))
+		return r.units() * tenTo(maxDecimals-r.exp())
 	case resultStatus:
-		return statusValue - s.statusNumber(r.status)
+		if r.rest != nil {
+			return statusValue - s.statusNumber(r.rest.status)
+		}
+		return statusValue - r.units()
 	case resultEmpty, resultWide:
 	}
 	return emptyValue
 }
 
-// statusNumber numbers a status: the known ones first, then the others as they come.
+// statusNumber numbers an unknown status, after the known ones, as they come.
 func (s *Sheet) statusNumber(x Status) int64 {
-	for i, known := range s.statuses[:s.known] {
-		if known == x {
-			return int64(i)
-		}
-	}
 	n, ok := s.statusAt[x]
 	if !ok {
 		n = int64(len(s.statuses))
@@ -362,7 +414,6 @@ func (s *Sheet) statusNumber(x Status) int64 {
 
 func (s *Sheet) readStatuses() {
 	s.statuses = Statuses()
-	s.known = len(s.statuses)
 	s.statusAt = map[Status]int64{}
 }
 
@@ -409,9 +460,17 @@ type seat struct {
 	here, whole bool
 }
 
+// seating is who is where: see seats.
+type seating map[ent.ID][][]seat
+
+// of returns the seats of a group.
+func (x seating) of(s *Sheet, i int) []seat {
+	return x[s.teachings[i/len(s.periods)].set][i%len(s.periods)]
+}
+
 // seats lists, for each class or group and period, the pupils who were in it at some time, by number.
-func (s *Sheet) seats() map[ent.ID][][]seat {
-	out := make(map[ent.ID][][]seat, len(s.members))
+func (s *Sheet) seats() seating {
+	out := make(seating, len(s.members))
 	none := make([][]seat, len(s.periods))
 	for t := range s.teachings {
 		out[s.teachings[t].set] = none

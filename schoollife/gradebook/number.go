@@ -43,6 +43,9 @@ func numOf(d decimal.Decimal) (num, bool) {
 	return num{n: n, d: tenTo(int(exp))}.lowest(), true
 }
 
+// points are those of a result that has some within the bounds.
+func (r Result) points() num { return num{n: r.units(), d: tenTo(r.exp())} }
+
 func numOfRat(r *big.Rat) num {
 	if r.Num().IsInt64() && r.Denom().IsInt64() && r.Num().Int64() != math.MinInt64 {
 		return num{n: r.Num().Int64(), d: r.Denom().Int64()}

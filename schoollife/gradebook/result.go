@@ -1,6 +1,7 @@
 package gradebook
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -97,13 +98,54 @@ const (
 )
 
 // Result is what stands for a pupil at an assessment: points, or a status, never both. The zero Result is an empty cell.
-// It is personal data: logs redact it.
+// Compare two with Equal. It is personal data: logs redact it.
 type Result struct {
-	n      int64 // units of 10^-exp
-	wide   *decimal.Decimal
+	// word holds, from its low end, the kind, the decimals of the points, and their units of 10^-decimals or the number of a
+	// known status: a year of marks is read at the pace of the memory, so a Result is two words.
+	word int64
+	rest *rest // for what a word does not hold
+}
+
+const (
+	kindBits  = 4
+	unitsFrom = 8
+)
+
+// rest is a number out of bounds or an unknown status.
+type rest struct {
+	wide   decimal.Decimal
 	status Status
-	exp    uint8
-	kind   resultKind
+}
+
+func word(n int64, exp uint8, kind resultKind) int64 {
+	return n<<unitsFrom | int64(exp)<<kindBits | int64(kind)
+}
+
+func (r Result) kind() resultKind { return resultKind(r.word & (1<<kindBits - 1)) }
+
+// units are those of 10^-exp of points, or the number of a known status.
+func (r Result) units() int64 { return r.word >> unitsFrom }
+
+func (r Result) exp() int { return int(r.word >> kindBits & (1<<(unitsFrom-kindBits) - 1)) }
+
+// sign is that of a number.
+func (r Result) sign() int {
+	switch r.kind() {
+	case resultWide:
+		return r.rest.wide.Sign()
+	case resultPoints:
+		return cmp.Compare(r.units(), 0)
+	case resultEmpty, resultStatus:
+	}
+	return 0
+}
+
+// knownStatuses are in the order of [Statuses].
+func knownStatuses() [8]Status {
+	return [...]Status{
+		StatusAbsent, StatusExempt, StatusNotMarked, StatusUnfit,
+		StatusNotHandedIn, StatusAbsentZero, StatusNotHandedInZero, StatusCongratulations,
+	}
 }
 
 // Points returns a number of points, in the scale of the assessment. One that is negative, not less than 10^6 or has more
@@ -111,9 +153,9 @@ type Result struct {
 func Points(d decimal.Decimal) Result {
 	n, exp, ok := scaled(d)
 	if !ok {
-		return Result{wide: &d, kind: resultWide}
+		return Result{word: int64(resultWide), rest: &rest{wide: d}}
 	}
-	return Result{n: n, exp: exp, kind: resultPoints}
+	return Result{word: word(n, exp, resultPoints)}
 }
 
 // Without returns a status in place of points; no status is an empty cell.
@@ -121,7 +163,13 @@ func Without(s Status) Result {
 	if s == "" {
 		return Result{}
 	}
-	return Result{status: s, kind: resultStatus}
+	known := knownStatuses()
+	for i := range known {
+		if known[i] == s {
+			return Result{word: word(int64(i), 0, resultStatus)}
+		}
+	}
+	return Result{word: int64(resultStatus), rest: &rest{status: s}}
 }
 
 // scaled returns a number as n × 10^-exp with the fewest decimals, and false when it is out of bounds.
@@ -145,29 +193,38 @@ func scaled(d decimal.Decimal) (n int64, exp uint8, ok bool) {
 }
 
 // Empty reports whether nothing was entered.
-func (r Result) Empty() bool { return r.kind == resultEmpty }
+func (r Result) Empty() bool { return r.word == 0 }
 
 // Points returns the points, and false for a status or an empty cell.
 func (r Result) Points() (decimal.Decimal, bool) {
-	switch r.kind {
+	switch r.kind() {
 	case resultPoints:
-		return decimal.New(r.n, -int32(r.exp)), true
+		return decimal.New(r.units(), -int32(r.exp())), true //nolint:gosec // at most 4
 	case resultWide:
-		return *r.wide, true
+		return r.rest.wide, true
 	case resultEmpty, resultStatus:
 	}
 	return decimal.Decimal{}, false
 }
 
 // Status returns the status, "" for points or an empty cell.
-func (r Result) Status() Status { return r.status }
+func (r Result) Status() Status {
+	switch {
+	case r.kind() != resultStatus:
+		return ""
+	case r.rest != nil:
+		return r.rest.status
+	}
+	known := knownStatuses()
+	return known[r.units()]
+}
 
 // Equal reports whether both say the same: 12 and 12.0 do.
 func (r Result) Equal(o Result) bool {
-	if r.kind == resultWide && o.kind == resultWide {
-		return r.wide.Equal(*o.wide)
+	if r.word != o.word || r.rest == nil || o.rest == nil {
+		return r.word == o.word && r.rest == o.rest
 	}
-	return r.kind == o.kind && r.n == o.n && r.exp == o.exp && r.status == o.status
+	return r.rest.status == o.rest.status && r.rest.wide.Equal(o.rest.wide)
 }
 
 // Text returns what stands in a grid: "12,5", "Abs", nothing.
@@ -179,7 +236,7 @@ func (r Result) Text(lang ent.Lang) string {
 		}
 		return s
 	}
-	return r.status.Short(lang)
+	return r.Status().Short(lang)
 }
 
 const hidden = "[redacted]"
@@ -206,7 +263,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	case r.Empty():
 		return []byte("null"), nil
 	}
-	return json.Marshal(resultJSON{Status: r.status})
+	return json.Marshal(resultJSON{Status: r.Status()})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. It returns CodeEntry for anything else, points and a status together among
@@ -264,7 +321,7 @@ func checkedPoints(d decimal.Decimal) (Result, error) {
 	switch {
 	case d.Sign() < 0:
 		return Result{}, fmt.Errorf("gradebook: entry: %w", CodeNegative)
-	case r.kind == resultWide:
+	case r.kind() == resultWide:
 		return Result{}, fmt.Errorf("gradebook: entry: %w", CodePrecision)
 	}
 	return r, nil

@@ -19,7 +19,9 @@ type Sheet struct {
 	pupils      []ent.ID
 	classes     []ent.ID
 
-	periodAt, teachingAt, containerAt, assessmentAt, pupilAt, classAt map[ent.ID]int32
+	periodAt, teachingAt, containerAt, pupilAt, classAt map[ent.ID]int32
+	// assessmentAt is nil while assessments stand in the order of their identifiers.
+	assessmentAt map[ent.ID]int32
 
 	members map[ent.ID][]span // by class or group
 	// groups stand at teaching × number of periods + period.
@@ -41,7 +43,6 @@ type Sheet struct {
 	// statuses are the known ones, then those met.
 	statuses []Status
 	statusAt map[Status]int64 // those met
-	known    int
 
 	// moved remembers where the marks of those who changed class count.
 	moved map[move]int32
@@ -76,7 +77,7 @@ type container struct {
 }
 
 type assessment struct {
-	Assessment
+	*Assessment
 	teaching, period, container int32 // container -1 for none
 	scale, coefficient          num
 	weighs                      bool

@@ -242,7 +242,7 @@ func Ranks(values []*decimal.Decimal) []int {
 // AssessmentStatistics returns the statistics of the marks of one assessment, brought to the reference whatever its scale;
 // it returns CodeNoFigure for an unknown assessment.
 func (s *Sheet) AssessmentStatistics(id ent.ID) (Statistics, error) {
-	a, ok := s.assessmentAt[id]
+	a, ok := s.assessmentOf(id)
 	if !ok {
 		return Statistics{}, noFigure()
 	}
