@@ -247,7 +247,6 @@ func (s *Sheet) readMembers(list []Member) {
 }
 
 func (s *Sheet) readAssessments(list []Assessment) {
-	list = slices.Clone(list) // the caller's own may change later
 	s.assessments = make([]assessment, 0, len(list))
 	greatest := ent.ID("") // an identifier above all others was not given before
 	kept := int64(0)
@@ -255,8 +254,7 @@ func (s *Sheet) readAssessments(list []Assessment) {
 		n := len(s.assessments)
 		s.assessments = s.assessments[:n+1]
 		x := &s.assessments[n]
-		x.Assessment, x.container = &list[i], -1
-		code, params := s.prepare(x)
+		code, params := s.prepare(x, &list[i])
 		if code != "" {
 			s.refuse("assessments", i, code, params...)
 		}
@@ -324,42 +322,43 @@ func (l *last) in(at map[ent.ID]int32, id ent.ID) (int32, bool) {
 
 // assessment makes one ready, or says what is wrong with it.
 func (s *Sheet) assessment(a Assessment) (assessment, ent.Code, []ent.Param) {
-	x := assessment{Assessment: &a, container: -1}
-	code, params := s.prepare(&x)
+	var x assessment
+	code, params := s.prepare(&x, &a)
 	return x, code, params
 }
 
 // prepare makes an assessment ready, or says what is wrong with it.
-func (s *Sheet) prepare(x *assessment) (ent.Code, []ent.Param) {
+func (s *Sheet) prepare(x *assessment, a *Assessment) (ent.Code, []ent.Param) {
 	unknown := func(field ent.Field, id ent.ID) (ent.Code, []ent.Param) {
 		return CodeUnknown, []ent.Param{ent.FieldOf("field", field), ent.CodeOf("id", string(id))}
 	}
+	x.ID, x.Label, x.Kind, x.Date, x.Formative, x.container = a.ID, a.Label, a.Kind, a.Date, a.Formative, -1
 	var ok bool
-	if x.teaching, ok = s.lastTeaching.in(s.teachingAt, x.Teaching); !ok {
-		return unknown("teaching", x.Teaching)
+	if x.teaching, ok = s.lastTeaching.in(s.teachingAt, a.Teaching); !ok {
+		return unknown("teaching", a.Teaching)
 	}
-	if x.period, ok = s.lastPeriod.in(s.periodAt, x.Period); !ok {
-		return unknown("period", x.Period)
+	if x.period, ok = s.lastPeriod.in(s.periodAt, a.Period); !ok {
+		return unknown("period", a.Period)
 	}
-	if x.Container != "" {
-		x.container, ok = s.containerAt[x.Container]
+	if a.Container != "" {
+		x.container, ok = s.containerAt[a.Container]
 		if !ok || s.containers[x.container].teaching != x.teaching ||
 			s.containers[x.container].period >= 0 && s.containers[x.container].period != x.period {
-			return unknown("container", x.Container)
+			return unknown("container", a.Container)
 		}
 	}
-	if x.scale, ok = numOf(x.Scale); !ok || x.scale.n < 0 {
+	if x.scale, ok = numOf(a.Scale); !ok || x.scale.n < 0 {
 		return CodeNumber, []ent.Param{ent.FieldOf("field", "scale")}
 	}
 	if x.scale.n == 0 {
 		return CodeScale, nil
 	}
-	if x.coefficient, ok = numOf(x.Coefficient); !ok || x.coefficient.n < 0 {
+	if x.coefficient, ok = numOf(a.Coefficient); !ok || x.coefficient.n < 0 {
 		return CodeNumber, []ent.Param{ent.FieldOf("field", "coefficient")}
 	}
-	rule := cmp.Or(x.ScaleRule, s.rules.Scales)
+	rule := cmp.Or(a.ScaleRule, s.rules.Scales)
 	if !oneOf(&rule, Rescaled, ScaleWeighs) {
-		return CodeRule, []ent.Param{ent.FieldOf("field", "scale_rule"), ent.CodeOf("rule", string(x.ScaleRule))}
+		return CodeRule, []ent.Param{ent.FieldOf("field", "scale_rule"), ent.CodeOf("rule", string(a.ScaleRule))}
 	}
 	switch x.Kind {
 	case KindNormal, KindPointsAboveHalf, KindIfAboveHalf, KindIfImproves:

@@ -225,7 +225,7 @@ func (e Explanation) unit(n *node) string {
 	switch n.label {
 	case labelMark, labelZero, labelHalf, labelAboveHalf:
 		if n.ref >= 0 {
-			return "/" + ent.NumberText(e.x.sheet.assessments[n.ref].Scale)
+			return "/" + ent.NumberText(e.x.sheet.assessments[n.ref].scale.decimal())
 		}
 		return e.reference()
 	case labelMean, labelCapped, labelContainer, labelTeaching, labelSubject, labelCategory, labelPeriod, labelAnnual, labelGeneral, labelSetByHand:

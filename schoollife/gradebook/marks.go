@@ -47,6 +47,11 @@ func (s *Sheet) readMarks(marks []Mark) {
 	}
 	s.putLate(in)
 	s.report.Keep("marks", in.kept)
+	rows := 0
+	for i := range s.groups {
+		rows += len(s.groups[i].rows)
+	}
+	s.room.cells.free, s.room.flags.free = make([]cell, rows), make([]bool, rows)
 	for i := range s.groups {
 		s.setUp(i)
 		s.seat(i, seats.of(s, i))
@@ -159,7 +164,7 @@ func (s *Sheet) refusal(a *assessment, r Result) (ent.Code, []ent.Param) {
 			return CodeNegative, nil
 		}
 		if s.rules.AboveScale != AboveCounts && r.units()*tenTo(maxDecimals-r.exp()) > a.most() {
-			return CodeAboveScale, []ent.Param{ent.Decimal("scale", a.Scale), ent.CodeOf("assessment", string(a.ID))}
+			return CodeAboveScale, []ent.Param{ent.Decimal("scale", a.scale.decimal()), ent.CodeOf("assessment", string(a.ID))}
 		}
 	case resultStatus:
 		if r.rest != nil && len(r.rest.status) > maxStatus {
@@ -267,7 +272,7 @@ func (s *Sheet) memberOn(set, pupil ent.ID, on ent.Date) bool {
 type slab[T any] struct{ free []T }
 
 func (x *slab[T]) take(n int) []T {
-	const long = 1 << 14
+	const long = 1 << 12
 	if n > len(x.free) {
 		x.free = make([]T, max(n, long))
 	}
@@ -278,11 +283,31 @@ func (x *slab[T]) take(n int) []T {
 
 // room is what the groups of a sheet are cut from.
 type room struct {
-	values, multipliers slab[int64]
-	numbers             slab[int32]
-	cells               slab[cell]
-	flags               slab[bool]
-	boxes               slab[box]
+	values      values
+	multipliers slab[int64]
+	numbers     slab[int32]
+	cells       slab[cell]
+	flags       slab[bool]
+	boxes       slab[box]
+}
+
+// values cuts matrices of empty values. Long ones are copies of one, which costs less than filling each.
+type values struct{ empty, free []int64 }
+
+func (x *values) take(n int) []int64 {
+	const long = 1 << 13
+	if n > len(x.free) {
+		if len(x.empty) < max(n, long) {
+			x.empty = make([]int64, max(n, long))
+			for i := range x.empty {
+				x.empty[i] = emptyValue
+			}
+		}
+		x.free = slices.Clone(x.empty)
+	}
+	out := x.free[:n:n]
+	x.free = x.free[n:]
+	return out
 }
 
 // makeGroups makes the groups with the members as rows and no mark.
@@ -291,6 +316,7 @@ func (s *Sheet) makeGroups(in *intake) seating {
 	s.groups = make([]group, len(s.teachings)*len(s.periods))
 	in.column = make([]int32, len(s.assessments))
 	byGroup := s.columns()
+	s.room.boxes.free = make([]box, len(s.groups))
 	for i := range s.groups {
 		g := &s.groups[i]
 		g.teaching = int32(i / len(s.periods)) //nolint:gosec // bounded by the limits
@@ -304,17 +330,9 @@ func (s *Sheet) makeGroups(in *intake) seating {
 		for row := range seated {
 			g.rows[row] = seated[row].pupil
 		}
-		g.m = s.emptyMatrix(len(g.rows) * len(g.cols))
+		g.m = s.room.values.take(len(g.rows) * len(g.cols))
 	}
 	return seats
-}
-
-func (s *Sheet) emptyMatrix(n int) []int64 {
-	m := s.room.values.take(n)
-	for j := range m {
-		m[j] = emptyValue
-	}
-	return m
 }
 
 // putLate makes the rows and the columns that were not expected, and puts the marks there.
@@ -366,7 +384,7 @@ func (s *Sheet) grow(g *group, in *intake, marks []late, rowOf []int32) {
 	for c, a := range g.cols {
 		in.column[a] = int32(c) //nolint:gosec // bounded by the limits
 	}
-	g.m = s.emptyMatrix(len(g.rows) * len(g.cols))
+	g.m = s.room.values.take(len(g.rows) * len(g.cols))
 	for row, p := range old.rows {
 		line := g.m[int(rowOf[p]-1)*len(g.cols):]
 		for c, v := range old.m[row*len(old.cols) : (row+1)*len(old.cols)] {

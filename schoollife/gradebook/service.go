@@ -506,7 +506,7 @@ func checkMark(x Assessment, r Result, p Policy) error {
 		return refused(CodeNumber, []ent.Param{ent.FieldOf("field", "scale")})
 	}
 	s := Sheet{rules: &rules{Policy: p}}
-	if code, params := s.refusal(&assessment{Assessment: &x, scale: scale}, r); code != "" {
+	if code, params := s.refusal(&assessment{ID: x.ID, scale: scale}, r); code != "" {
 		return refused(code, params)
 	}
 	if r.kind() == resultStatus && len(r.Status()) > maxStatus {

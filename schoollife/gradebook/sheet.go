@@ -76,11 +76,15 @@ type container struct {
 	step                     *step
 }
 
+// assessment is an [Assessment] made ready: what figures and their explanations need of it.
 type assessment struct {
-	*Assessment
-	teaching, period, container int32 // container -1 for none
+	ID                          ent.ID
+	Label                       string
+	Kind                        Kind
 	scale, coefficient          num
-	weighs                      bool
+	teaching, period, container int32 // container -1 for none
+	Date                        ent.Date
+	Formative, weighs           bool
 }
 
 // span is a membership.

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/internal/fixed"
 )
 
 // statistics are those of the averages of a teaching or of a class: the published ones, of the pupils who are there at the
@@ -69,6 +70,8 @@ func (s *Sheet) evalGeneralStatistics(q, class int) {
 type sorter struct {
 	keys   []int64 // what is shown, then the place in the list
 	sorted []*cell
+	bounds []int64 // of the bands, in units of 1/d
+	d      int64
 }
 
 const (
@@ -76,11 +79,12 @@ const (
 	maxKey    = int64(1) << (62 - placeBits)
 )
 
-// sort returns the cells that have a value, the least first, and how many have none. Figures of one rounding have one
-// denominator: sorting whole numbers, which hold their place, is then enough.
-func (x *sorter) sort(list []*cell) (sorted []*cell, without int32) {
-	x.keys, x.sorted = x.keys[:0], x.sorted[:0]
-	whole, d := len(list) < 1<<placeBits, int64(0)
+// whole makes the keys of the cells that have a value, sorted, and counts those that have none; false when the figures are
+// not whole numbers of one unit. Figures of one rounding have one denominator: sorting whole numbers, which hold their place,
+// is then enough.
+func (x *sorter) whole(list []*cell) (d int64, without int32, ok bool) {
+	x.keys = x.keys[:0]
+	ok = len(list) < 1<<placeBits
 	for i, c := range list {
 		if !c.some() {
 			without++
@@ -89,19 +93,48 @@ func (x *sorter) sort(list []*cell) (sorted []*cell, without int32) {
 		if d == 0 {
 			d = c.shown.d
 		}
-		whole = whole && c.shown.wide == nil && c.shown.d == d && c.shown.n >= 0 && c.shown.n < maxKey
-		x.keys = append(x.keys, c.shown.n<<placeBits|int64(i))
-		x.sorted = append(x.sorted, c)
+		n := c.shown.n
+		ok = ok && c.shown.wide == nil && c.shown.d == d && n >= 0 && n < maxKey
+		x.keys = append(x.keys, n<<placeBits|int64(i))
 	}
-	if !whole {
-		slices.SortFunc(x.sorted, func(a, b *cell) int { return a.shown.cmp(b.shown) })
-		return x.sorted, without
+	if ok {
+		sortKeys(x.keys)
 	}
-	sortKeys(x.keys)
-	for i, k := range x.keys {
-		x.sorted[i] = list[k&(1<<placeBits-1)]
+	return d, without, ok
+}
+
+// sort returns the cells that have a value, the least first.
+func (x *sorter) sort(list []*cell) []*cell {
+	x.sorted = x.sorted[:0]
+	for _, c := range list {
+		if c.some() {
+			x.sorted = append(x.sorted, c)
+		}
 	}
-	return x.sorted, without
+	slices.SortFunc(x.sorted, func(a, b *cell) int { return a.shown.cmp(b.shown) })
+	return x.sorted
+}
+
+// in returns the bounds of the bands in units of 1/d: a number of them is below a bound when it is below what stands here.
+// It is false where that does not fit.
+func (x *sorter) in(bounds []num, d int64) bool {
+	if x.d == d && len(x.bounds) == len(bounds) {
+		return true
+	}
+	x.d, x.bounds = 0, x.bounds[:0]
+	for _, b := range bounds {
+		n, ok := fixed.Product(b.n, d)
+		if !ok || b.wide != nil || n < 0 {
+			return false
+		}
+		up := n / b.d
+		if n%b.d != 0 {
+			up++
+		}
+		x.bounds = append(x.bounds, up)
+	}
+	x.d = d
+	return true
 }
 
 // sortKeys sorts by insertion what is as short as a class: that is faster than what is made for any length.
@@ -122,12 +155,51 @@ func sortKeys(keys []int64) {
 
 // statistics computes those of some cells, and ranks them: equal averages share a rank and the next are skipped (1, 2, 2, 4).
 func (s *Sheet) statistics(x *sorter, cells []*cell, out *statistics) {
-	list, without := x.sort(cells)
+	d, without, whole := x.whole(cells)
 	bands := out.bands[:0]
-	*out = statistics{count: int32(len(list)), without: without} //nolint:gosec // bounded by the limits
-	if len(list) == 0 {
+	*out = statistics{count: int32(len(x.keys)), without: without, bands: bands} //nolint:gosec // bounded by the limits
+	switch {
+	case len(x.keys) == 0:
 		return
+	case whole && x.in(s.rules.bands, d):
+		s.wholeStatistics(x, cells, d, out)
+	default:
+		s.anyStatistics(x.sort(cells), out)
 	}
+}
+
+// wholeStatistics computes those of figures that are whole numbers of 1/d.
+func (s *Sheet) wholeStatistics(x *sorter, cells []*cell, d int64, out *statistics) {
+	keys, sum := x.keys, int64(0) // less than 2^20 figures, each less than 2^42
+	rank, above := int32(0), int64(-1)
+	for i, k := range slices.Backward(keys) {
+		n := k >> placeBits
+		sum += n
+		if n != above {
+			rank, above = int32(len(keys)-i), n //nolint:gosec // bounded by the limits
+		}
+		cells[k&(1<<placeBits-1)].rank = rank
+	}
+	at := func(i int) num { return num{n: keys[i] >> placeBits, d: d} }
+	median := at(len(keys) / 2)
+	if len(keys)%2 == 0 {
+		median = median.add(at(len(keys)/2 - 1)).quo(whole1(2))
+	}
+	s.summary(num{n: sum, d: d}, median, at, len(keys), out)
+	from := 0
+	for _, bound := range x.bounds {
+		to := from
+		for to < len(keys) && keys[to]>>placeBits < bound {
+			to++
+		}
+		out.bands = append(out.bands, int32(to-from)) //nolint:gosec // bounded by the limits
+		from = to
+	}
+	out.bands = append(out.bands, int32(len(keys)-from)) //nolint:gosec // bounded by the limits
+}
+
+// anyStatistics computes those of sorted cells of any numbers.
+func (s *Sheet) anyStatistics(list []*cell, out *statistics) {
 	sum := whole1(0)
 	for i, c := range list {
 		if i == 0 {
@@ -143,17 +215,23 @@ func (s *Sheet) statistics(x *sorter, cells []*cell, out *statistics) {
 			r.rank = list[j+1].rank
 		}
 	}
-	out.exact = sum.quo(whole1(int64(len(list))))
-	out.mean = s.rules.of.round(out.exact)
-	out.min, out.max = list[0].shown, list[len(list)-1].shown
-	out.median = list[len(list)/2].shown
+	at := func(i int) num { return list[i].shown }
+	median := at(len(list) / 2)
 	if len(list)%2 == 0 {
-		out.median = out.median.add(list[len(list)/2-1].shown).quo(whole1(2))
+		median = median.add(at(len(list)/2 - 1)).quo(whole1(2))
 	}
-	if len(list) >= 4 {
-		out.first, out.third = list[(len(list)+3)/4-1].shown, list[(3*len(list)+3)/4-1].shown
+	s.summary(sum, median, at, len(list), out)
+	out.bands = s.count(list, out.bands)
+}
+
+// summary writes what is told of n figures in increasing order.
+func (s *Sheet) summary(sum, median num, at func(int) num, n int, out *statistics) {
+	out.exact = sum.quo(whole1(int64(n)))
+	out.mean = s.rules.of.round(out.exact)
+	out.min, out.max, out.median = at(0), at(n-1), median
+	if n >= 4 {
+		out.first, out.third = at((n+3)/4-1), at((3*n+3)/4-1)
 	}
-	out.bands = s.count(list, bands)
 }
 
 // count counts sorted cells by band.
