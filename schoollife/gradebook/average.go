@@ -99,6 +99,25 @@ func (s *Sheet) weight(a *assessment) num {
 // counts reports whether the marks of an assessment may count.
 func (a *assessment) counts() bool { return !a.Formative && a.coefficient.n > 0 }
 
+// weighing remembers what marks of a scale and a coefficient weigh: there are few of both.
+type weighing struct {
+	scale, coefficient num
+	weighs             bool
+	w, v               num
+}
+
+// weights are what a mark and a unit of its scale weigh, coefficient included.
+func (s *Sheet) weights(x *assessment) (w, v num) {
+	at := &s.weighings[uint64(x.scale.n*7+x.coefficient.n*3+x.coefficient.d)%uint64(len(s.weighings))] //nolint:gosec // any place will do
+	if at.scale != x.scale || at.coefficient != x.coefficient || at.weighs != x.weighs {
+		*at = weighing{
+			scale: x.scale, coefficient: x.coefficient, weighs: x.weighs,
+			w: s.factor(x).mul(x.coefficient).lowest(), v: s.weight(x).mul(x.coefficient).lowest(),
+		}
+	}
+	return at.w, at.v
+}
+
 // multipliers finds integers w and v for each column such that an average is Σ w·mark / (Σ v × units), for a group without
 // containers, bonuses and optional marks. Sums must be far from what an int64 holds; otherwise the group is not simple.
 func (s *Sheet) multipliers(g *group) {
@@ -109,7 +128,7 @@ func (s *Sheet) multipliers(g *group) {
 		x := &s.assessments[a]
 		w, v := whole1(0), whole1(0)
 		if x.counts() {
-			w, v = s.factor(x).mul(x.coefficient).lowest(), s.weight(x).mul(x.coefficient).lowest()
+			w, v = s.weights(x)
 		}
 		if x.Kind != KindNormal || w.wide != nil || v.wide != nil {
 			g.simple = false
@@ -170,7 +189,7 @@ func (s *Sheet) evalTeaching(i, row int) {
 		*c = cell{}
 		return
 	}
-	*c = cell{exact: exact, shown: g.step.round(exact), near: exact.near(), state: StateComputed}
+	c.set(exact, g.step.round(exact), exact.near(), StateComputed)
 }
 
 // setByHand is the figure that a teacher set.

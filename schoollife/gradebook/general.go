@@ -99,9 +99,9 @@ func (s *Sheet) link() {
 	}
 	s.pairs = make([]pair, 0, total)
 	s.pairsOf = make([][]int32, len(s.teachings))
-	rows := make([]int32, total*np)
-	for i := range rows {
-		rows[i] = -1
+	s.pairRows = make([]int32, total*np)
+	for i := range s.pairRows {
+		s.pairRows[i] = -1
 	}
 	count := make([]int32, len(s.teachings))
 	for _, list := range per {
@@ -115,18 +115,19 @@ func (s *Sheet) link() {
 	for p, list := range per {
 		for _, t := range list {
 			n := len(s.pairs)
-			s.pairs = append(s.pairs, pair{pupil: int32(p), teaching: t, rows: rows[n*np : (n+1)*np]}) //nolint:gosec // bounded
-			s.pairsOf[t] = append(s.pairsOf[t], int32(n))                                              //nolint:gosec // bounded
+			s.pairs = append(s.pairs, pair{pupil: int32(p), teaching: t, first: int32(n * np)}) //nolint:gosec // bounded
+			s.pairsOf[t] = append(s.pairsOf[t], int32(n))                                       //nolint:gosec // bounded
 		}
 	}
 	for t := range s.teachings {
 		for q := range np {
 			next := 0
+			pairs := s.pairsOf[t]
 			for row, p := range s.groups[t*np+q].rows {
-				for s.pairs[s.pairsOf[t][next]].pupil != p {
+				for s.pairs[pairs[next]].pupil != p {
 					next++
 				}
-				s.pairs[s.pairsOf[t][next]].rows[q] = int32(row) //nolint:gosec // bounded by the limits
+				s.pairRows[int(pairs[next])*np+q] = int32(row) //nolint:gosec // bounded by the limits
 			}
 		}
 	}
@@ -172,14 +173,20 @@ func (s *Sheet) linkClasses() {
 		s.classOf[i] = -1
 	}
 	s.classesOfMembers()
+	alone := make([]bool, len(s.teachings)) // of a class without members
+	for t := range s.teachings {
+		c := s.teachings[t].Class
+		alone[t] = c != "" && len(s.members[c]) == 0
+	}
 	for p := range np {
 		for i := s.firstPair[p]; i < s.firstPair[p+1]; i++ {
-			c := s.teachings[s.pairs[i].teaching].Class
-			if c == "" || len(s.members[c]) > 0 {
+			t := s.pairs[i].teaching
+			if !alone[t] {
 				continue
 			}
+			c := s.teachings[t].Class
 			for q := range nq {
-				if s.pairs[i].rows[q] >= 0 {
+				if s.rowIn(&s.pairs[i], q) >= 0 {
 					s.inOneClass(q, p, s.classAt[c])
 				}
 			}
@@ -245,12 +252,16 @@ func (s *Sheet) carried(c *cell) num {
 	return c.exact
 }
 
+// rowIn returns the row of a pair in its group of a period, or -1.
+func (s *Sheet) rowIn(p *pair, q int) int32 { return s.pairRows[int(p.first)+q] }
+
 // period returns the cell of a pair in a period, nil for none.
 func (s *Sheet) period(p *pair, q int) *cell {
-	if p.rows[q] < 0 {
+	row := s.rowIn(p, q)
+	if row < 0 {
 		return nil
 	}
-	return &s.groups[int(p.teaching)*len(s.periods)+q].cells[p.rows[q]]
+	return &s.groups[int(p.teaching)*len(s.periods)+q].cells[row]
 }
 
 // evalAnnual computes the average of a year: the mean of those of the periods that have one.
@@ -258,10 +269,11 @@ func (s *Sheet) evalAnnual(i int) {
 	s.ran.Annual++
 	x := &s.pairs[i]
 	if c, ok := s.annualNear(i); ok && (c.some() || !s.decided(x)) {
-		x.cell = c
+		x.cell.put(&c)
 		return
 	}
-	x.cell = s.annual(x, nil)
+	c := s.annual(x, nil)
+	x.cell.put(&c)
 }
 
 // decided reports whether a period of the pair is not marked by decision.
@@ -331,7 +343,7 @@ func (s *Sheet) evalGeneral(q, p int) {
 	if !ok {
 		c = s.generalOf(q, p, nil)
 	}
-	s.general[q*len(s.pupils)+p] = c
+	s.general[q*len(s.pupils)+p].put(&c)
 }
 
 func (s *Sheet) generalOf(q, p int, tr *trace) cell {

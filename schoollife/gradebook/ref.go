@@ -174,13 +174,13 @@ func (s *Sheet) teachingFigure(x *pair, q int, tr *trace) (c cell, of int) {
 		}
 		return c, int(s.annualS[t].count)
 	}
-	if x.rows[q] < 0 {
+	if s.rowIn(x, q) < 0 {
 		return cell{}, 0
 	}
 	g := &s.groups[s.at(t, int32(q))] //nolint:gosec // few
-	c = g.cells[x.rows[q]]
+	c = g.cells[s.rowIn(x, q)]
 	if tr != nil && c.state == StateComputed {
-		s.boxAverage(g, int(x.rows[q]), 0, tr)
+		s.boxAverage(g, int(s.rowIn(x, q)), 0, tr)
 		tr.round(g.step, labelTeaching, t, c.shown)
 	}
 	tr.setByHand(g.step, labelTeaching, t, &c)

@@ -28,6 +28,7 @@ type Sheet struct {
 	groups []group
 	// pairs are a teaching of a pupil; those of one pupil stand together, from firstPair.
 	pairs     []pair
+	pairRows  []int32
 	firstPair []int32
 	// pairsOf are the pairs of a teaching.
 	pairsOf [][]int32
@@ -50,9 +51,10 @@ type Sheet struct {
 
 	room room
 	// list and sorter are room for statistics, used by what changes the sheet only.
-	list   []*cell
-	sorter sorter
-	ws, vs []num // for multipliers
+	list      []*cell
+	sorter    sorter
+	ws, vs    []num // for multipliers
+	weighings []weighing
 	// The teaching and the period that an assessment named last.
 	lastTeaching, lastPeriod last
 }
@@ -127,11 +129,10 @@ type box struct {
 	children  []int32 // places in group.boxes
 }
 
+// pair is a teaching of a pupil. The row of its group in each period, or -1, stands in [Sheet.pairRows] from first.
 type pair struct {
-	pupil, teaching int32
-	// at are the cells of the periods: row of the group, or -1.
-	rows []int32
-	cell cell // of the year
+	pupil, teaching, first int32
+	cell                   cell // of the year
 }
 
 // cell is a figure with its rank. Its exact value may not be computed yet, when it is near enough: see [num.near].
@@ -141,6 +142,21 @@ type cell struct {
 	rank         int32
 	state        State
 }
+
+// set gives a cell its figure, and no rank. What holds no pointer is written as such, which costs less while memory is
+// collected.
+func (c *cell) set(exact, shown num, near int64, state State) {
+	c.exact.n, c.exact.d, c.shown.n, c.shown.d = exact.n, exact.d, shown.n, shown.d
+	if c.exact.wide != exact.wide {
+		c.exact.wide = exact.wide
+	}
+	if c.shown.wide != shown.wide {
+		c.shown.wide = shown.wide
+	}
+	c.near, c.rank, c.state = near, 0, state
+}
+
+func (c *cell) put(x *cell) { c.set(x.exact, x.shown, x.near, x.state) }
 
 // some reports whether there is a value.
 func (c *cell) some() bool { return c.state == StateComputed || c.state == StateSet }
@@ -203,7 +219,7 @@ func Compile(p Policy, in Input) (*Sheet, error) {
 	if err := checkLimits(&in); err != nil {
 		return nil, err
 	}
-	s := &Sheet{rules: r}
+	s := &Sheet{rules: r, weighings: make([]weighing, 64)}
 	s.readStatuses()
 	s.readPlaces(&in)
 	s.readMarks(in.Marks)

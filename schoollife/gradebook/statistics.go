@@ -2,6 +2,7 @@ package gradebook
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -45,8 +46,10 @@ func (s *Sheet) evalAnnualStatistics(t int) {
 		p := &s.pairs[n]
 		p.cell.rank = 0
 		here := !known // no row: not there in the last period, unless nobody knows who is
-		if last >= 0 && p.rows[last] >= 0 {
-			here = s.groups[t*len(s.periods)+last].present[p.rows[last]]
+		if last >= 0 {
+			if row := s.rowIn(p, last); row >= 0 {
+				here = s.groups[t*len(s.periods)+last].present[row]
+			}
 		}
 		if here {
 			s.list = append(s.list, &p.cell)
@@ -72,11 +75,13 @@ type sorter struct {
 	sorted []*cell
 	bounds []int64 // of the bands, in units of 1/d
 	d      int64
+	top    [smallFigures]uint8 // for sortKeys
 }
 
 const (
-	placeBits = 20 // of a place in a list
-	maxKey    = int64(1) << (62 - placeBits)
+	placeBits    = 20 // of a place in a list
+	smallFigures = 512
+	maxKey       = int64(1) << (62 - placeBits)
 )
 
 // whole makes the keys of the cells that have a value, sorted, and counts those that have none; false when the figures are
@@ -98,7 +103,7 @@ func (x *sorter) whole(list []*cell) (d int64, without int32, ok bool) {
 		x.keys = append(x.keys, n<<placeBits|int64(i))
 	}
 	if ok {
-		sortKeys(x.keys)
+		x.sortKeys()
 	}
 	return d, without, ok
 }
@@ -137,19 +142,38 @@ func (x *sorter) in(bounds []num, d int64) bool {
 	return true
 }
 
-// sortKeys sorts by insertion what is as short as a class: that is faster than what is made for any length.
-func sortKeys(keys []int64) {
-	const class = 40
-	if len(keys) > class {
+// sortKeys sorts the keys by what is shown. What is as short as a class, and small as tenths are, is dealt into as many
+// places as there are figures, of which those that are taken are marked in words: nothing is compared.
+func (x *sorter) sortKeys() {
+	const class = 64
+	keys, all := x.keys, int64(0)
+	for _, k := range keys {
+		all |= k
+	}
+	if len(keys) > class || all>>placeBits >= smallFigures {
 		slices.Sort(keys)
 		return
 	}
-	for i := 1; i < len(keys); i++ {
-		k, j := keys[i], i
-		for ; j > 0 && keys[j-1] > k; j-- {
-			keys[j] = keys[j-1]
+	var taken [smallFigures / 64]uint64
+	var under [class]uint8 // the key that was there before + 1
+	var from [class]int64
+	copy(from[:], keys)
+	for i, k := range from[:len(keys)] {
+		n := k >> placeBits & (smallFigures - 1)
+		if taken[n/64]&(1<<(n%64)) != 0 {
+			under[i] = x.top[n]
 		}
-		keys[j] = k
+		taken[n/64] |= 1 << (n % 64)
+		x.top[n] = uint8(i) + 1 //nolint:gosec // less than 64
+	}
+	next := 0
+	for w, word := range taken {
+		for ; word != 0; word &= word - 1 {
+			for i := x.top[w*64+bits.TrailingZeros64(word)]; i != 0; i = under[i-1] {
+				keys[next] = from[i-1]
+				next++
+			}
+		}
 	}
 }
 
