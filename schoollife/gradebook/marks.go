@@ -22,6 +22,8 @@ type intake struct {
 	column []int32 // of an assessment in its group
 	late   []late
 	kept   int64
+	// outside are the marks given outside of a membership.
+	outside int64
 }
 
 // readMarks puts the marks into the matrices of their groups. Marks mostly come test by test, in the order of a list of
@@ -54,9 +56,10 @@ func (s *Sheet) readMarks(marks []Mark) {
 	s.room.cells.free, s.room.flags.free = make([]cell, rows), make([]bool, rows)
 	for i := range s.groups {
 		s.setUp(i)
-		s.seat(i, seats.of(s, i))
+		s.seat(in, i, seats.of(s, i))
 		s.weightless(i)
 	}
+	s.report.AddN(catalog().New(CodeNotMember, ent.Pos{}, "$.marks"), in.outside-ent.MaxExamples)
 }
 
 // readTest reads marks of one assessment, as long as they follow each other, and returns the place of the next one.
@@ -71,10 +74,15 @@ func (s *Sheet) readTest(in *intake, i int, number int32) int {
 		most = math.MaxInt64
 	}
 	tens := [1 << (unitsFrom - kindBits)]int64{10000, 1000, 100, 10, 1}
+	next := ent.ID("")
+	if int(number)+1 < len(s.assessments) {
+		next = s.assessments[number+1].ID
+	}
 	row := 0
 	for ; i < len(in.marks); i++ {
 		m := &in.marks[i]
-		if m.Assessment != id {
+		// Identifiers that are one string in memory compare at once: after the last pupil the next assessment is tried first.
+		if row >= len(rows) && m.Assessment == next || m.Assessment != id {
 			break
 		}
 		if row >= len(rows) || names[rows[row]] != m.Pupil {
@@ -536,7 +544,7 @@ func oneEach(list []seat) []seat {
 }
 
 // seat says which rows of a group count in statistics, and reports the marks given outside of a membership.
-func (s *Sheet) seat(i int, seats []seat) {
+func (s *Sheet) seat(in *intake, i int, seats []seat) {
 	g := &s.groups[i]
 	t := &s.teachings[g.teaching]
 	known := len(s.members[t.set]) > 0
@@ -563,7 +571,9 @@ func (s *Sheet) seat(i int, seats []seat) {
 				continue
 			}
 			if !slices.ContainsFunc(spans, func(m span) bool { return within(x.Date, m.from, m.to) }) {
-				s.report.Add(catalog().New(CodeNotMember, ent.Pos{}, "$.marks", ent.CodeOf("assessment", string(x.ID))))
+				if in.outside++; in.outside <= ent.MaxExamples { // the others are counted at the end
+					s.report.Add(catalog().New(CodeNotMember, ent.Pos{}, "$.marks", ent.CodeOf("assessment", string(x.ID))))
+				}
 			}
 		}
 	}
