@@ -76,6 +76,7 @@ const (
 	CodeSupportText    ent.Code = "LSU-SUPPORT-TEXT"
 	CodeComplement     ent.Code = "LSU-COMPLEMENT-CYCLE"
 	CodePeriodIndex    ent.Code = "LSU-PERIOD-INDEX"
+	CodeMention        ent.Code = "LSU-MENTION"
 	CodeUAI            ent.Code = "LSU-UAI"
 	CodeGuardianName   ent.Code = "LSU-GUARDIAN-NAME"
 	CodeAddress        ent.Code = "LSU-ADDRESS-INCOMPLETE"
@@ -225,6 +226,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		rule(CodeClassMark, warning, pronote, "Une classe évaluée par positionnement n'envoie pas de moyenne de classe.", "A class assessed by positions sends no class average."),
 		rule(CodeSupportText, warning, "LSU: ModaliteAccompagnement", "Un complément est donné à une modalité d'accompagnement qui n'en a pas.", "A complement is given to a support plan that has none."),
 		rule(CodeComplement, warning, "lsun-nomenclatures 2.10", "L'enseignement de complément n'est utilisé qu'en fin de cycle 4.", "The enseignement de complément is for the end of cycle 4 only."),
+		rule(CodeMention, warning, "LSU: acquis-conseils", "La mention du conseil n'a pas de libellé connu : elle n'est pas écrite.", "The mention of the council has no known words: it is not written."),
 		rule(CodePeriodIndex, warning, "LSU: Periode", "L'indice de la période n'est pas entre 1 et le nombre de périodes.", "The index of the period is not between 1 and the number of periods."),
 		rule(CodeUAI, warning, "répertoire national des établissements", "Le code UAI de l'établissement n'est pas valable.", "The UAI of the school is not valid."),
 		rule(CodeGuardianName, warning, "OPEN-ENT drops a guardian without civility", "Un responsable n'a ni nom ni dénomination.", "A guardian has neither a name nor a denomination."),

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 )
@@ -34,6 +36,8 @@ type Roll struct {
 	Guardians func(ent.ID) []Guardian
 	// Zone is that of the school, in which the hour of the lock is written; UTC when nil.
 	Zone *time.Location
+	// Mention returns the words of a mention that the council gave by its code alone.
+	Mention func(code string) string
 	// Left returns the day on which a pupil left the school, a zero date for one who is there.
 	Left func(ent.ID) ent.Date
 }
@@ -51,7 +55,10 @@ func FromGradebook(b *gradebook.ClassBook, p gradebook.Policy, period ent.ID, r 
 		return nil, nil, err //nolint:wrapcheck // says what it is
 	}
 	report := sheet.Report()
-	c := &composer{book: b, sheet: sheet, roll: &r, doc: &Document{Header: r.Header, Heads: slices.Clone(r.Heads)}}
+	if !p.Reference.IsZero() && !p.Reference.Equal(decimal.New(20, 0)) {
+		return nil, report, fmt.Errorf("lsu: averages out of %s: %w", p.Reference, CodeMark)
+	}
+	c := &composer{book: b, sheet: sheet, roll: &r, report: report, doc: &Document{Header: r.Header, Heads: slices.Clone(r.Heads)}}
 	i := slices.IndexFunc(b.Room.Periods, func(q gradebook.Period) bool { return q.ID == period })
 	if i < 0 {
 		return nil, report, fmt.Errorf("lsu: period: %w", gradebook.CodeUnknown)
@@ -65,8 +72,16 @@ func FromGradebook(b *gradebook.ClassBook, p gradebook.Policy, period ent.ID, r 
 	}
 	var pupils []ent.ID
 	for _, m := range b.Room.Members {
-		if m.Class == b.Room.Class && !slices.Contains(pupils, m.Pupil) && sheet.Class(m.Pupil, period) == b.Room.Class {
+		if m.Class != b.Room.Class || slices.Contains(pupils, m.Pupil) || !within(c.period, m.From, m.To) {
+			continue
+		}
+		switch sheet.Class(m.Pupil, period) {
+		case b.Room.Class:
 			pupils = append(pupils, m.Pupil)
+		case "": // who left the school has a bilan up to that day
+			pupils = append(pupils, m.Pupil)
+			c.left = append(c.left, m)
+		default: // that of the class of the end of the period
 		}
 	}
 	for _, pupil := range pupils {
@@ -83,7 +98,9 @@ type composer struct {
 	sheet  *gradebook.Sheet
 	roll   *Roll
 	doc    *Document
+	report *ent.Report
 	period *gradebook.Period
+	left   []gradebook.Member
 }
 
 func (c *composer) bilan(pupil ent.ID) error {
@@ -109,15 +126,20 @@ func (c *composer) bilan(pupil ent.ID) error {
 		Pupil: who.Key, Period: Key(c.period.ID), Council: term.Council, Head: c.roll.Head,
 		Appraisal: text(gradebook.Key{Kind: gradebook.EntrySynthesis}),
 	}
-	if opinion := text(gradebook.Key{Kind: gradebook.EntryOpinion}); opinion != "" {
-		b.Appraisal += "\n" + opinion // mentions have no code in the LSU: they are text
+	if b.Appraisal != "" { // an opinion does not stand for the synthesis that is missing
+		b.Appraisal += c.opinion(pupil)
 	}
 	var left ent.Date
+	if i := slices.IndexFunc(c.left, func(m gradebook.Member) bool { return m.Pupil == pupil }); i >= 0 {
+		left = c.left[i].To
+	}
 	if c.roll.Left != nil {
-		left = c.roll.Left(pupil)
+		if day := c.roll.Left(pupil); !day.IsZero() {
+			left = day
+		}
 	}
 	b.Schooling = SchoolingDate(c.period.End, left)
-	if !term.LockedAt.IsZero() {
+	if term.State.Printable() && !term.LockedAt.IsZero() {
 		zone := c.roll.Zone
 		if zone == nil {
 			zone = time.UTC
@@ -143,6 +165,9 @@ func (c *composer) bilan(pupil ent.ID) error {
 			return err
 		}
 		x.Appreciation = text(gradebook.Key{Kind: gradebook.EntryAppreciation, Teaching: t.ID})
+		if x.Mark == "" && x.Position == "" && x.Appreciation == "" && !c.book.Room.In(*t, pupil, c.period.ID) {
+			continue // the teaching of a class or a group that the pupil left, of which nothing is told
+		}
 		b.Results = append(b.Results, x)
 	}
 	c.doc.Periodic = append(c.doc.Periodic, b)
@@ -164,11 +189,11 @@ func (c *composer) result(t *gradebook.Teaching, pupil ent.ID) (Result, error) {
 	}
 	x.Position = c.position(t.ID, pupil)
 	if d, ok := avg.Decimal(); ok {
-		if x.Mark, err = MarkOn20(d); err != nil {
+		if d.Cmp(decimal.New(20, 0)) > 0 { // points above half may give it: there is no place for it, and it is told
+			c.report.Add(catalog().New(CodeMark, ent.Pos{Record: keyOrNumber(Key(pupil), 0)}, ""))
+		} else if x.Mark, err = MarkOn20(d); err != nil {
 			return x, err
 		}
-	} else {
-		x.NotMarked = x.Position == ""
 	}
 	st, err := c.sheet.Statistics(gradebook.Ref{Teaching: t.ID, Period: c.period.ID})
 	switch {
@@ -176,10 +201,34 @@ func (c *composer) result(t *gradebook.Teaching, pupil ent.ID) (Result, error) {
 		return x, err //nolint:wrapcheck // says what it is
 	case st.Count == 0:
 		x.ClassNotMarked = true
+		x.NotMarked = x.Mark == "" && x.Position == ""
 	default:
+		// The class is in marks: who has none is told as such, whatever the position.
+		_, has := avg.Decimal()
+		x.NotMarked = !has
 		x.ClassMark, err = MarkOn20(st.Mean)
 	}
 	return x, err
+}
+
+// opinion is what the council said beside the synthesis: mentions have no code in the LSU, they are text.
+func (c *composer) opinion(pupil ent.ID) string {
+	k := gradebook.Key{Kind: gradebook.EntryOpinion, Period: c.period.ID, Pupil: pupil}
+	i := slices.IndexFunc(c.book.Entries, func(e gradebook.Entry) bool { return e.Key == k })
+	if i < 0 {
+		return ""
+	}
+	v := c.book.Entries[i].Value
+	switch {
+	case v.Text != "":
+		return "\n" + v.Text
+	case v.Code == "":
+		return ""
+	case c.roll.Mention != nil && c.roll.Mention(v.Code) != "":
+		return "\n" + c.roll.Mention(v.Code)
+	}
+	c.report.Lose(ent.Loss{Code: CodeMention, Field: "opinion", Count: 1})
+	return ""
 }
 
 // within reports whether somebody taught at some time of a period.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -145,4 +146,67 @@ func TestGradebookPeriodAndZone(t *testing.T) {
 	doc, _, err := lsu.FromGradebook(b, gradebook.RescaledRoundLast(), "T1", r)
 	require.NoError(t, err)
 	assert.Equal(t, lsu.Moment("2024-12-05T00:30:00"), doc.Periodic[0].Locked)
+}
+
+// TestGradebookEdges: an average above 20, a class changer, somebody who left, a mention by its code, another reference.
+func TestGradebookEdges(t *testing.T) {
+	t.Parallel()
+	a := enttest.New(enttest.Options{Seed: 7})
+	y, _ := schooltest.New(a, "4001")
+	b := classBook(t, y, y.Classes()[0].ID)
+	pupils := y.Pupils(b.Room.Class)
+	high, left, moved, spoken := pupils[0], pupils[1], pupils[2], pupils[3]
+	p := gradebook.RescaledRoundLast()
+	p.AboveScale = gradebook.AboveCounts
+	b.Input.Finals = append(b.Input.Finals, gradebook.Final{Pupil: high, Teaching: b.Room.Teachings[0].ID, Period: "T1", Result: gradebook.Points(decimal.New(21, 0))})
+	end := b.Room.Periods[0].End
+	for i := range b.Room.Members {
+		switch m := &b.Room.Members[i]; {
+		case m.Pupil == left:
+			m.To = end.AddDays(-20)
+		case m.Pupil == moved && m.Class != "":
+			m.Class = "4001$elsewhere"
+		}
+	}
+	b.Room.Members = append(b.Room.Members, gradebook.Member{Pupil: moved, Class: b.Room.Class, To: end.AddDays(-30)})
+	for i := range b.Room.Members {
+		if m := &b.Room.Members[i]; m.Pupil == moved && m.Class == "4001$elsewhere" {
+			m.From = end.AddDays(-29)
+		}
+	}
+	b.Input.Members = b.Room.Members
+	for i := range b.Entries {
+		if e := &b.Entries[i]; e.Kind == gradebook.EntryOpinion && e.Pupil == spoken {
+			e.Value = gradebook.Value{}
+		}
+	}
+	b.Entries = append(b.Entries, gradebook.Entry{Key: gradebook.Key{Kind: gradebook.EntryOpinion, Period: "T1", Pupil: spoken}, Version: 9, Value: gradebook.Value{Code: "COMP"}})
+	r := roll(a, "4001")
+	doc, report, err := lsu.FromGradebook(b, p, "T1", r)
+	require.NoError(t, err)
+	of := func(pupil ent.ID) *lsu.PeriodicReport {
+		for i := range doc.Periodic {
+			if doc.Periodic[i].Pupil == lsu.Key(pupil) {
+				return &doc.Periodic[i]
+			}
+		}
+		return nil
+	}
+	require.NotNil(t, of(high))
+	assert.Empty(t, of(high).Results[0].Mark)
+	assert.Equal(t, int64(1), report.CountOf(lsu.CodeMark))
+	require.NotNil(t, of(left), "who left has a bilan up to that day")
+	assert.Equal(t, end.AddDays(-20), of(left).Schooling)
+	assert.Nil(t, of(moved), "the class of the end of the period has it")
+
+	r.Mention = func(string) string { return "Compliments du conseil." }
+	b.Entries = slices.DeleteFunc(b.Entries, func(e gradebook.Entry) bool {
+		return e.Kind == gradebook.EntryOpinion && e.Pupil == spoken && e.Value.Empty()
+	})
+	doc, _, err = lsu.FromGradebook(b, p, "T1", r)
+	require.NoError(t, err)
+	assert.Contains(t, of(spoken).Appraisal, "Compliments du conseil.")
+	p.Reference = decimal.New(10, 0)
+	_, _, err = lsu.FromGradebook(b, p, "T1", r)
+	require.ErrorIs(t, err, lsu.CodeMark)
 }

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/opencartable/cartable/ent"
 )
@@ -52,10 +55,18 @@ type Key struct {
 	Pupil    ent.ID    `json:"pupil,omitempty"`
 }
 
-// valid reports whether the fields are those of the kind.
+// maxID bounds an identifier of a key, in bytes.
+const maxID = 200
+
+// valid reports whether the fields are those of the kind, and may stand in any database.
 func (k Key) valid() bool {
 	if !slices.Contains(EntryKinds(), k.Kind) || k.Period == "" {
 		return false
+	}
+	for _, id := range []ent.ID{k.Period, k.Teaching, k.Of, k.Item, k.Pupil} {
+		if len(id) > maxID || !utf8.ValidString(string(id)) || strings.ContainsFunc(string(id), unicode.IsControl) {
+			return false
+		}
 	}
 	teaching, of, item, pupil := k.Teaching != "", k.Of != "", k.Item != "", k.Pupil != ""
 	switch k.Kind {
@@ -176,7 +187,8 @@ type Term struct {
 	// Council is the day of the class council, President who presides it.
 	Council   ent.Date `json:"council,omitzero"`
 	President ent.ID   `json:"president,omitempty"`
-	// Published is the first day on which families see averages, appreciations and the bulletin; zero for not yet.
+	// Published is the first day on which families see appreciations, averages set by hand and the bulletin; zero for not yet.
+	// All marks of the period are then published, whatever their own dates: the averages of the bulletin would tell them.
 	Published ent.Date `json:"published,omitzero"`
 	// LockedAt is when the state last became closed or partial.
 	LockedAt time.Time `json:"locked_at,omitzero"`

@@ -61,34 +61,57 @@ type MarkView struct {
 // LogValue shows the assessment.
 func (v MarkView) LogValue() slog.Value { return slog.StringValue(string(v.Assessment.ID)) }
 
-// Pupil returns what a pupil and the family see today. It needs the right to read the pupil's marks.
+// Pupil returns what a pupil and the family see today: each period as the class has it in which the pupil was at its end. It needs
+// the right to read the pupil's marks.
 func (s *Service) Pupil(ctx context.Context, a Asker, pupil ent.ID) (PupilView, error) {
-	target, class, err := s.School.Target(ctx, a.Tenant, pupil)
+	target, class, err := s.School.Target(ctx, a.Tenant, pupil, ent.Date{})
 	if err != nil {
 		return PupilView{}, err
 	}
 	if err := a.Guard.Require(access.ActionMarksRead, target); err != nil {
 		return PupilView{}, &denied{err}
 	}
-	if class == "" {
-		return PupilView{}, errNoClass
-	}
-	room, err := s.School.Room(ctx, a.Tenant, class)
+	periods, err := s.School.Periods(ctx, a.Tenant, pupil)
 	if err != nil {
 		return PupilView{}, err
 	}
-	b, err := s.book(ctx, a.Tenant, room)
-	if err != nil {
-		return PupilView{}, err
+	v := PupilView{Pupil: pupil, Class: class}
+	views := map[ent.ID]PupilView{}
+	for _, p := range periods {
+		_, in, err := s.School.Target(ctx, a.Tenant, pupil, s.dayOf(periods, p.ID))
+		if err != nil {
+			return PupilView{}, err
+		}
+		if in == "" {
+			continue
+		}
+		if _, ok := views[in]; !ok {
+			room, err := s.School.Room(ctx, a.Tenant, in)
+			if err != nil {
+				return PupilView{}, err
+			}
+			b, err := s.book(ctx, a.Tenant, room)
+			if err != nil {
+				return PupilView{}, err
+			}
+			if views[in], err = b.View(s.Policy, pupil, s.today(), s.MinimumGroup); err != nil {
+				return PupilView{}, err
+			}
+		}
+		for _, pv := range views[in].Periods {
+			if pv.Period.ID == p.ID {
+				v.Periods = append(v.Periods, pv)
+			}
+		}
 	}
-	return b.View(s.Policy, pupil, s.today(), s.MinimumGroup)
+	return v, nil
 }
 
 // Published returns what a bulletin of a pupil is made from, once its period is published; it needs the right to read the
 // pupil's bulletin. It returns CodeNotPublic before. The book holds the whole class, for its figures: what is shown of it is
 // the bulletin's to say.
 func (s *Service) Published(ctx context.Context, a Asker, pupil, period ent.ID) (ClassBook, error) {
-	target, class, err := s.School.Target(ctx, a.Tenant, pupil)
+	target, class, err := s.targetIn(ctx, a.Tenant, pupil, period)
 	if err != nil {
 		return ClassBook{}, err
 	}
@@ -120,8 +143,20 @@ func (b *ClassBook) View(p Policy, pupil ent.ID, on ent.Date, minimum int) (Pupi
 		published[t.Period] = !t.Published.IsZero() && on.Compare(t.Published) >= 0
 		official[t.Period] = published[t.Period] && t.State.Printable()
 	}
-	in := b.Input.Visible(on)
-	in.Finals = slices.DeleteFunc(slices.Clone(in.Finals), func(f Final) bool { return !published[f.Period] })
+	all := b.Input
+	all.Assessments = slices.Clone(all.Assessments)
+	for i := range all.Assessments {
+		if x := &all.Assessments[i]; published[x.Period] {
+			x.Published = ent.Date{} // the bulletin would tell its marks
+		}
+	}
+	in := all.Visible(on)
+	// Averages set by hand are of the bulletin, and those of other classes of theirs.
+	ours := map[ent.ID]bool{}
+	for _, m := range b.Room.Members {
+		ours[m.Pupil] = ours[m.Pupil] || m.Class == b.Room.Class
+	}
+	in.Finals = slices.DeleteFunc(slices.Clone(in.Finals), func(f Final) bool { return !published[f.Period] || !ours[f.Pupil] })
 	sheet, err := Compute(p, in)
 	if err != nil {
 		return PupilView{}, err

@@ -139,18 +139,24 @@ func (m *Memory) save(tenant ent.Tenant, e Entry) Outcome {
 }
 
 // Revise is of [Store].
-func (m *Memory) Revise(_ context.Context, tenant ent.Tenant, e Entry, classes []ent.ID, check func([]Entry) error) (Outcome, error) {
+func (m *Memory) Revise(_ context.Context, tenant ent.Tenant, e Entry, classes []ent.ID, check func([]Entry, []Term) error) (Outcome, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var marks []Entry
 	for _, k := range slices.Collect(maps.Keys(m.entries[tenant])) {
-		if k.Kind == EntryMark && k.Period == e.Period && k.Of == e.Of {
+		if k.Kind == EntryMark && k.Period == e.Period && k.Teaching == e.Teaching && k.Of == e.Of {
 			list := m.entries[tenant][k]
 			marks = append(marks, list[len(list)-1])
 		}
 	}
 	SortEntries(marks)
-	if err := check(marks); err != nil {
+	var terms []Term
+	for _, class := range classes {
+		if t, ok := m.term(tenant, class, e.Period); ok {
+			terms = append(terms, t)
+		}
+	}
+	if err := check(marks, terms); err != nil {
 		return "", err
 	}
 	out := m.save(tenant, e)
@@ -158,10 +164,8 @@ func (m *Memory) Revise(_ context.Context, tenant ent.Tenant, e Entry, classes [
 		return out, nil
 	}
 	for _, class := range classes {
-		if t, ok := m.term(tenant, class, e.Period); ok {
-			t.Version++
-			k := memTerm{tenant, class, e.Period}
-			m.terms[k] = append(m.terms[k], TermChange{Term: t, By: e.By, At: e.At})
+		if list := m.terms[memTerm{tenant, class, e.Period}]; len(list) > 0 {
+			list[len(list)-1].Term.Version++
 		}
 	}
 	return out, nil

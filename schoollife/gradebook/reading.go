@@ -2,7 +2,6 @@ package gradebook
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 
@@ -25,6 +24,8 @@ type Grid struct {
 	Entries map[Key]Entry
 	// Refused says, for each pupil, why marks cannot be written now; nothing for those who can.
 	Refused map[ent.ID]error
+	// Writable says whether the asker may write marks at all; others read.
+	Writable bool
 }
 
 // LogValue shows the teaching and the period.
@@ -51,6 +52,7 @@ func (s *Service) Grid(ctx context.Context, a Asker, teaching, period ent.ID) (G
 		return Grid{}, refused(CodeUnknown, []ent.Param{ent.FieldOf("field", "period"), ent.CodeOf("id", string(period))})
 	}
 	g := Grid{Course: course, Period: course.Periods[at], Entries: map[Key]Entry{}, Refused: map[ent.ID]error{}}
+	g.Writable = a.Guard.Scope.Can(access.ActionMarksWrite, course.target(s.today())).Allowed
 	list, err := s.Store.Entries(ctx, a.Tenant, Query{Periods: []ent.ID{period}, Teachings: []ent.ID{teaching}})
 	if err != nil {
 		return Grid{}, err
@@ -131,8 +133,13 @@ func (s *Service) History(ctx context.Context, a Asker, k Key) ([]Entry, error) 
 		if err := s.mayRead(a, &course); err != nil {
 			return nil, err
 		}
+		if k.Pupil != "" && !slices.ContainsFunc(course.Members, func(m Member) bool {
+			return m.Pupil == k.Pupil && (m.Class != "" && m.Class == course.Teaching.Class || m.Group != "" && m.Group == course.Teaching.Group)
+		}) {
+			return nil, refused(CodeUnknown, []ent.Param{ent.FieldOf("field", "pupil"), ent.CodeOf("id", "")})
+		}
 	} else {
-		target, _, err := s.School.Target(ctx, a.Tenant, k.Pupil)
+		target, _, err := s.targetIn(ctx, a.Tenant, k.Pupil, k.Period)
 		if err != nil {
 			return nil, err
 		}
@@ -229,23 +236,56 @@ func (s *Service) book(ctx context.Context, tenant ent.Tenant, room Room) (Class
 // InputOf makes the input of averages from a class and what is written on it.
 func InputOf(room Room, entries []Entry) Input {
 	in := Input{Periods: room.Periods, Teachings: room.Teachings, Members: room.Members, Coefficients: room.Coefficients}
-	known := map[ent.ID]bool{}
+	// An identifier is one teaching's and one period's: another one that has it gets a longer one, so that marks never count
+	// for each other.
+	known := map[Key]ent.ID{}
+	taken := map[ent.ID]bool{}
 	for i := range entries {
-		if x := entries[i].Value.Assessment; x != nil {
-			in.Assessments = append(in.Assessments, *x)
-			known[x.ID] = true
+		e := &entries[i]
+		if e.Value.Assessment == nil {
+			continue
 		}
+		x := *e.Value.Assessment
+		x.ID, x.Teaching, x.Period = e.Of, e.Teaching, e.Period
+		if taken[x.ID] {
+			x.ID = e.Period + "/" + e.Teaching + "/" + e.Of
+		}
+		taken[x.ID] = true
+		known[Key{Period: e.Period, Teaching: e.Teaching, Of: e.Of}] = x.ID
+		in.Assessments = append(in.Assessments, x)
 	}
 	for i := range entries {
-		switch e := &entries[i]; {
+		e := &entries[i]
+		id := known[Key{Period: e.Period, Teaching: e.Teaching, Of: e.Of}]
+		switch {
 		case e.Value.Result.Empty():
-		case e.Kind == EntryMark && known[e.Of]: // the marks of a removed assessment stay in the trail
-			in.Marks = append(in.Marks, Mark{Pupil: e.Pupil, Assessment: e.Of, Result: e.Value.Result, Comment: e.Value.Text})
+		case e.Kind == EntryMark && id != "": // the marks of a removed assessment stay in the trail
+			in.Marks = append(in.Marks, Mark{Pupil: e.Pupil, Assessment: id, Result: e.Value.Result, Comment: e.Value.Text})
 		case e.Kind == EntryFinal:
 			in.Finals = append(in.Finals, Final{Pupil: e.Pupil, Teaching: e.Teaching, Period: e.Period, Result: e.Value.Result})
 		}
 	}
 	return in
+}
+
+// In reports whether a pupil is in the class or group of a teaching at the end of a period; true when nobody is known to be.
+func (r *Room) In(t Teaching, pupil, period ent.ID) bool {
+	known := false
+	var end ent.Date
+	for _, p := range r.Periods {
+		if p.ID == period {
+			end = p.End
+		}
+	}
+	for _, m := range r.Members {
+		if m.Class != "" && m.Class == t.Class || m.Group != "" && m.Group == t.Group {
+			known = true
+			if m.Pupil == pupil && (end.IsZero() && m.To.IsZero() || !end.IsZero() && within(end, m.From, m.To)) {
+				return true
+			}
+		}
+	}
+	return !known
 }
 
 // Lack is something that was not entered.
@@ -266,7 +306,7 @@ func (b *ClassBook) Lacks(p Policy, period ent.ID) ([]Lack, error) {
 	var pupils []ent.ID
 	for _, t := range b.Room.Teachings {
 		for _, pupil := range sheet.Pupils(t.ID, period) {
-			if sheet.Class(pupil, period) != b.Room.Class {
+			if sheet.Class(pupil, period) != b.Room.Class || !b.Room.In(t, pupil, period) {
 				continue
 			}
 			if !slices.Contains(pupils, pupil) {
@@ -291,5 +331,3 @@ func (b *ClassBook) Lacks(p Policy, period ent.ID) ([]Lack, error) {
 	}
 	return out, nil
 }
-
-var errNoClass = errors.New("gradebook: the pupil is in no class")

@@ -39,7 +39,44 @@ func (s *Service) remember(k seenKey, x seen) {
 	if s.seen == nil || len(s.seen) >= maxSeen {
 		s.seen = map[seenKey]seen{}
 	}
+	if old, ok := s.seen[k]; k.class != "" && (!ok || old.term.Version != x.term.Version) {
+		// What was remembered of assessments may be older than this term: see Service.assessment.
+		s.turn++
+		for other := range s.seen {
+			if other.tenant == k.tenant && other.period == k.period && other.teaching != "" {
+				delete(s.seen, other)
+			}
+		}
+	}
 	s.seen[k] = x
+}
+
+// rememberAssessments keeps assessments that were read at a turn, unless a term was read since.
+func (s *Service) rememberAssessments(k seenKey, x seen, turn int) {
+	s.mu.Lock()
+	current := s.turn == turn
+	s.mu.Unlock()
+	if current {
+		s.remember(k, x)
+	}
+}
+
+// forgetTenant forgets all of a tenant: what this server remembers may have been changed by another one.
+func (s *Service) forgetTenant(tenant ent.Tenant) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turn++
+	for k := range s.seen {
+		if k.tenant == tenant {
+			delete(s.seen, k)
+		}
+	}
+}
+
+func (s *Service) turnNow() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.turn
 }
 
 // forget forgets the assessments of a teaching.
@@ -49,23 +86,24 @@ func (s *Service) forget(tenant ent.Tenant, teaching, period ent.ID) {
 	delete(s.seen, seenKey{tenant: tenant, teaching: teaching, period: period})
 }
 
-// term returns the term of a class, from the store when it is to be fresh.
-func (s *Service) term(ctx context.Context, tenant ent.Tenant, class, period ent.ID, fresh bool) (Term, bool, error) {
+// term returns the term of a class, from the store when it is to be fresh. read says that it was not remembered: what was read
+// before it may be older.
+func (s *Service) term(ctx context.Context, tenant ent.Tenant, class, period ent.ID, fresh bool) (t Term, known, read bool, err error) {
 	k := seenKey{tenant: tenant, class: class, period: period}
 	if x, ok := s.remembered(k); ok && !fresh {
-		return x.term, x.known, nil
+		return x.term, x.known, false, nil
 	}
 	list, err := s.Store.Terms(ctx, tenant, []ent.ID{class})
 	if err != nil {
-		return Term{}, false, err
+		return Term{}, false, true, err
 	}
 	for _, t := range list {
 		if t.Period == period {
 			s.remember(k, seen{term: t, known: true})
-			return t, true, nil
+			return t, true, true, nil
 		}
 	}
-	return Term{}, false, nil // not remembered: it may be opened at any time
+	return Term{}, false, true, nil // not remembered: it may be opened at any time
 }
 
 // assessment returns the one that a mark belongs to.
@@ -76,6 +114,7 @@ func (s *Service) assessment(ctx context.Context, tenant ent.Tenant, key Key, fr
 			return a, nil
 		}
 	}
+	turn := s.turnNow()
 	list, err := s.Store.Entries(ctx, tenant, Query{Periods: []ent.ID{key.Period}, Teachings: []ent.ID{key.Teaching}, Kinds: []EntryKind{EntryAssessment}})
 	if err != nil {
 		return Assessment{}, err
@@ -86,7 +125,7 @@ func (s *Service) assessment(ctx context.Context, tenant ent.Tenant, key Key, fr
 			x.assessments[a.ID] = *a
 		}
 	}
-	s.remember(k, x)
+	s.rememberAssessments(k, x, turn)
 	a, ok := x.assessments[key.Of]
 	if !ok {
 		return Assessment{}, fmt.Errorf("gradebook: %w", catalog().New(CodeUnknown, ent.Pos{}, "", ent.FieldOf("field", "assessment"), ent.CodeOf("id", string(key.Of))))

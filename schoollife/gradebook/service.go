@@ -19,8 +19,12 @@ type School interface {
 	Course(ctx context.Context, tenant ent.Tenant, teaching ent.ID) (Course, error)
 	// Room returns a class with the teachings of its pupils. It returns CodeUnknown for an unknown one.
 	Room(ctx context.Context, tenant ent.Tenant, class ent.ID) (Room, error)
-	// Target returns the target of what concerns a pupil, for access, and the class that the pupil is in.
-	Target(ctx context.Context, tenant ent.Tenant, pupil ent.ID) (access.Target, ent.ID, error)
+	// Target returns the target of what concerns a pupil, for access, and the class that the pupil is in on a day: whose term rules
+	// what is written on the period that ends then, and what families see of it. A zero day is today. The class is empty for a
+	// pupil who was in none.
+	Target(ctx context.Context, tenant ent.Tenant, pupil ent.ID, on ent.Date) (access.Target, ent.ID, error)
+	// Periods returns those of the school year of a pupil.
+	Periods(ctx context.Context, tenant ent.Tenant, pupil ent.ID) ([]Period, error)
 }
 
 // Course is a teaching with its pupils.
@@ -66,6 +70,7 @@ type Service struct {
 
 	mu   sync.Mutex
 	seen map[seenKey]seen
+	turn int
 }
 
 func (s *Service) now() time.Time {
@@ -115,7 +120,8 @@ type Conflict struct {
 	Theirs Entry
 }
 
-// Saved is what became of changes: each is in one of the lists.
+// Saved is what became of changes: each is in one of the lists, but for those of a key that a later change of the same call names
+// again.
 type Saved struct {
 	Saved     []Entry
 	Conflicts []Conflict
@@ -165,6 +171,9 @@ func (s *Service) Save(ctx context.Context, a Asker, changes []Change, o SaveOpt
 			pending = append(pending, changes[i])
 		}
 	}
+	if err := w.allowed(pending); err != nil {
+		return Saved{}, err
+	}
 	for try := 0; len(pending) > 0; try++ {
 		stale, err := w.save(pending, try > 0)
 		if err != nil {
@@ -208,12 +217,16 @@ func (w *writer) refuse(c Change, err error) { w.out.Refused = append(w.out.Refu
 // save tries the changes, and returns those whose terms changed meanwhile, or that are refused by what this server remembers:
 // another one may have changed it.
 func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
+	if fresh {
+		w.s.forgetTenant(w.asker.Tenant)
+	}
 	var entries []Entry
 	var from []Change
+	var notes []ent.Issues
 	var stale []Change
 	now := w.s.now()
 	for _, c := range changes {
-		e, classes, err := w.entry(c, fresh, now)
+		e, classes, err := w.entry(c, now)
 		if err != nil {
 			if isSystem(err) {
 				return nil, err
@@ -225,8 +238,15 @@ func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
 			}
 			continue
 		}
-		w.out.Issues = append(w.out.Issues, w.repaired...)
 		if w.dry {
+			if err := w.tryRevise(e); err != nil {
+				if isSystem(err) {
+					return nil, err
+				}
+				w.refuse(c, err)
+				continue
+			}
+			w.out.Issues = append(w.out.Issues, w.repaired...)
 			w.out.Saved = append(w.out.Saved, e)
 			continue
 		}
@@ -240,7 +260,7 @@ func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
 			}
 			continue
 		}
-		entries, from = append(entries, e), append(from, c)
+		entries, from, notes = append(entries, e), append(from, c), append(notes, w.repaired)
 	}
 	if len(entries) == 0 {
 		return stale, nil
@@ -253,10 +273,11 @@ func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
 		switch o {
 		case OutcomeSaved:
 			w.out.Saved = append(w.out.Saved, entries[i])
+			w.out.Issues = append(w.out.Issues, notes[i]...)
 		case OutcomeStale:
 			stale = append(stale, from[i])
 		default:
-			if err := w.conflict(from[i]); err != nil {
+			if err := w.conflict(from[i], entries[i].Value); err != nil {
 				return nil, err
 			}
 		}
@@ -264,8 +285,8 @@ func (w *writer) save(changes []Change, fresh bool) ([]Change, error) {
 	return stale, nil
 }
 
-// conflict tells what somebody else wrote; the same value written twice is no conflict.
-func (w *writer) conflict(c Change) error {
+// conflict tells what somebody else wrote; the same value written twice, once it is cleaned, is no conflict.
+func (w *writer) conflict(c Change, tried Value) error {
 	list, err := w.s.Store.History(w.ctx, w.asker.Tenant, c.Key)
 	if err != nil {
 		return err
@@ -274,7 +295,7 @@ func (w *writer) conflict(c Change) error {
 	if len(list) > 0 {
 		theirs = list[len(list)-1]
 	}
-	if theirs.Version > 0 && theirs.Value.Equal(c.Value) {
+	if theirs.Version > 0 && theirs.Value.Equal(tried) {
 		w.out.Saved = append(w.out.Saved, theirs)
 		return nil
 	}
@@ -289,7 +310,7 @@ func isSystem(err error) bool {
 }
 
 // entry checks a change, and makes the entry of it. For an assessment it returns the classes of its pupils.
-func (w *writer) entry(c Change, fresh bool, now time.Time) (Entry, []ent.ID, error) {
+func (w *writer) entry(c Change, now time.Time) (Entry, []ent.ID, error) {
 	if !c.valid() || c.Base < 0 {
 		return Entry{}, nil, fmt.Errorf("gradebook: %w", catalog().New(CodeKey, ent.Pos{}, ""))
 	}
@@ -303,18 +324,21 @@ func (w *writer) entry(c Change, fresh bool, now time.Time) (Entry, []ent.ID, er
 		}
 	}
 	on := w.s.today()
-	classes, err := w.classes(c, course, &on, fresh)
+	classes, err := w.classes(c, course, &on)
 	if err != nil {
-		return Entry{}, nil, err
-	}
-	if err := w.value(&e, course, fresh); err != nil {
 		return Entry{}, nil, err
 	}
 	err = fmt.Errorf("gradebook: %w", catalog().New(CodeNotOpened, ent.Pos{}, "", ent.CodeOf("class", ""), ent.CodeOf("period", string(c.Period))))
 	for _, class := range classes {
-		t, known, lookErr := w.s.term(w.ctx, w.asker.Tenant, class, c.Period, fresh)
+		t, known, read, lookErr := w.s.term(w.ctx, w.asker.Tenant, class, c.Period, false)
 		if lookErr != nil {
 			return Entry{}, nil, lookErr
+		}
+		if read && (c.Kind == EntryMark || c.Kind == EntryLevel) {
+			// Read again what was read before the term, which vouches for what comes after it alone.
+			if _, err := w.s.assessment(w.ctx, w.asker.Tenant, c.Key, true); err != nil {
+				return Entry{}, nil, err
+			}
 		}
 		if !known {
 			err = fmt.Errorf("gradebook: %w", catalog().New(CodeNotOpened, ent.Pos{}, "", ent.CodeOf("class", string(class)), ent.CodeOf("period", string(c.Period))))
@@ -322,10 +346,66 @@ func (w *writer) entry(c Change, fresh bool, now time.Time) (Entry, []ent.ID, er
 		}
 		if err = t.Allows(c.Key, w.s.today(), now); err == nil {
 			e.Class, e.Epoch = class, t.Version
-			return e, classes, nil
+			return e, classes, w.value(&e, course)
 		}
 	}
 	return Entry{}, nil, err
+}
+
+// allowed looks at the rights of all changes before anything is written: they are not a matter of one cell.
+func (w *writer) allowed(changes []Change) error {
+	for i := range changes {
+		c := &changes[i]
+		if !c.valid() {
+			continue // refused later, with its reason
+		}
+		if c.Teaching != "" {
+			if _, err := w.course(c.Teaching); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := w.classOfText(c.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// classOfText returns the class whose term rules a text on a pupil's period, once the asker may write it. A visa is the head's.
+func (w *writer) classOfText(k Key) (ent.ID, error) {
+	target, class, err := w.s.targetIn(w.ctx, w.asker.Tenant, k.Pupil, k.Period)
+	if err != nil {
+		return "", err
+	}
+	action := access.ActionBulletinWrite
+	if k.Kind == EntryVisa {
+		action = access.ActionBulletinLock
+	}
+	if err := w.asker.Guard.Require(action, target); err != nil {
+		return "", &denied{err}
+	}
+	return class, nil
+}
+
+// targetIn returns the target of a pupil and the class at the end of a period, today for the current one.
+func (s *Service) targetIn(ctx context.Context, tenant ent.Tenant, pupil, period ent.ID) (access.Target, ent.ID, error) {
+	periods, err := s.School.Periods(ctx, tenant, pupil)
+	if err != nil {
+		return access.Target{}, "", err
+	}
+	return s.School.Target(ctx, tenant, pupil, s.dayOf(periods, period))
+}
+
+// dayOf is the last day of a period, or today when it is not over.
+func (s *Service) dayOf(periods []Period, period ent.ID) ent.Date {
+	today := s.today()
+	for _, p := range periods {
+		if p.ID == period && !p.End.IsZero() && p.End.Before(today) {
+			return p.End
+		}
+	}
+	return today
 }
 
 // course returns a teaching that the asker may write to.
@@ -369,22 +449,16 @@ func (c *Course) target(on ent.Date) access.Target {
 
 // classes returns the classes whose terms rule a change: of the pupil; for what concerns all of a group, those of its
 // pupils. A pupil who was not there on the day of the assessment is refused.
-func (w *writer) classes(c Change, course *Course, on *ent.Date, fresh bool) ([]ent.ID, error) {
+func (w *writer) classes(c Change, course *Course, on *ent.Date) ([]ent.ID, error) {
 	switch {
 	case course == nil:
-		target, class, err := w.s.School.Target(w.ctx, w.asker.Tenant, c.Pupil)
-		if err != nil {
-			return nil, err
-		}
-		if err := w.asker.Guard.Require(access.ActionBulletinWrite, target); err != nil {
-			return nil, &denied{err}
-		}
-		return []ent.ID{class}, nil
+		class, err := w.classOfText(c.Key)
+		return []ent.ID{class}, err
 	case c.Pupil == "":
 		return course.classes(), nil
 	}
 	if c.Kind == EntryMark || c.Kind == EntryLevel {
-		x, err := w.s.assessment(w.ctx, w.asker.Tenant, c.Key, fresh)
+		x, err := w.s.assessment(w.ctx, w.asker.Tenant, c.Key, false)
 		if err != nil {
 			return nil, err
 		}
@@ -440,7 +514,7 @@ func (c *Course) classOf(pupil ent.ID, on ent.Date, period ent.ID, kind EntryKin
 }
 
 // value checks what is to be written, and cleans texts.
-func (w *writer) value(e *Entry, course *Course, fresh bool) error {
+func (w *writer) value(e *Entry, course *Course) error {
 	v := &e.Value
 	allowed := Value{}
 	var err error
@@ -449,7 +523,7 @@ func (w *writer) value(e *Entry, course *Course, fresh bool) error {
 		allowed.Result = v.Result
 		allowed.Text, err = w.text(v.Text, MaxAppreciation)
 		if err == nil && !v.Result.Empty() {
-			err = w.mark(e, fresh)
+			err = w.mark(e)
 		}
 	case EntryFinal:
 		allowed.Result = v.Result
@@ -469,7 +543,7 @@ func (w *writer) value(e *Entry, course *Course, fresh bool) error {
 	case EntrySynthesis:
 		allowed.Text, err = w.text(v.Text, MaxSynthesis)
 	case EntryOpinion, EntryVisa:
-		allowed.Code = v.Code
+		allowed.Code, _ = CleanText(v.Code)
 		if len(v.Code) > maxCode {
 			return fmt.Errorf("gradebook: %w", catalog().New(CodeLong, ent.Pos{}, "", ent.Count("count", maxCode)))
 		}
@@ -491,8 +565,8 @@ func (w *writer) text(s string, limit int) (string, error) {
 }
 
 // mark checks a mark against its assessment.
-func (w *writer) mark(e *Entry, fresh bool) error {
-	x, err := w.s.assessment(w.ctx, w.asker.Tenant, e.Key, fresh)
+func (w *writer) mark(e *Entry) error {
+	x, err := w.s.assessment(w.ctx, w.asker.Tenant, e.Key, false)
 	if err != nil {
 		return err
 	}
@@ -556,23 +630,47 @@ func (w *writer) assessment(e *Entry, course *Course) (*Assessment, error) {
 
 const maxCompetences = 50
 
-// revise writes an assessment, once its marks fit; it reports whether it must be tried again.
+// tryRevise says whether the marks of an assessment fit it, without writing it.
+func (w *writer) tryRevise(e Entry) error {
+	if e.Kind != EntryAssessment || e.Value.Assessment == nil {
+		return nil
+	}
+	list, err := w.s.Store.Entries(w.ctx, w.asker.Tenant, Query{Periods: []ent.ID{e.Period}, Teachings: []ent.ID{e.Teaching}, Kinds: []EntryKind{EntryMark}})
+	if err != nil {
+		return err
+	}
+	marks := slices.DeleteFunc(list, func(m Entry) bool { return m.Of != e.Of })
+	return fits(e.Value.Assessment, marks, w.s.Policy)
+}
+
+// fits refuses an assessment below some of its marks, which it counts.
+func fits(x *Assessment, marks []Entry, p Policy) error {
+	above := int64(0)
+	for i := range marks {
+		if checkMark(*x, marks[i].Value.Result, p) != nil {
+			above++
+		}
+	}
+	if above > 0 {
+		return refused(CodeScaleMarks, []ent.Param{ent.Count("count", above), ent.Decimal("scale", x.Scale)})
+	}
+	return nil
+}
+
+// revise writes an assessment, once its marks fit; it reports whether it must be tried again. A new one wants one class that is
+// open; one that exists is the business of every class that has it, and none of them may be locked.
 func (w *writer) revise(c Change, e Entry, classes []ent.ID) (bool, error) {
-	policy := w.s.Policy
-	outcome, err := w.s.Store.Revise(w.ctx, w.asker.Tenant, e, classes, func(marks []Entry) error {
+	policy, today, now := w.s.Policy, w.s.today(), w.s.now()
+	outcome, err := w.s.Store.Revise(w.ctx, w.asker.Tenant, e, classes, func(marks []Entry, terms []Term) error {
+		for i := range terms {
+			if err := terms[i].Allows(e.Key, today, now); err != nil && e.Version > 1 {
+				return err
+			}
+		}
 		if e.Value.Assessment == nil {
 			return nil
 		}
-		above := int64(0)
-		for i := range marks {
-			if checkMark(*e.Value.Assessment, marks[i].Value.Result, policy) != nil {
-				above++
-			}
-		}
-		if above > 0 {
-			return refused(CodeScaleMarks, []ent.Param{ent.Count("count", above), ent.Decimal("scale", e.Value.Assessment.Scale)})
-		}
-		return nil
+		return fits(e.Value.Assessment, marks, policy)
 	})
 	w.s.forget(w.asker.Tenant, e.Teaching, e.Period)
 	switch {
@@ -583,9 +681,10 @@ func (w *writer) revise(c Change, e Entry, classes []ent.ID) (bool, error) {
 	case outcome == OutcomeStale:
 		return true, nil
 	case outcome == OutcomeConflict:
-		return false, w.conflict(c)
+		return false, w.conflict(c, e.Value)
 	default:
 		w.out.Saved = append(w.out.Saved, e)
+		w.out.Issues = append(w.out.Issues, w.repaired...)
 	}
 	return false, nil
 }

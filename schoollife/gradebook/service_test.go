@@ -48,6 +48,8 @@ func (c college) members() []gradebook.Member {
 		{Pupil: "ana", Class: "3B"},
 		{Pupil: "zoe", Group: "LAT"},
 		{Pupil: "ana", Group: "LAT"},
+		{Pupil: "mia", Class: "3A", To: civil(2027, 1, 31)},
+		{Pupil: "mia", Class: "3B", From: civil(2027, 2, 1)},
 	}
 	for i := range 4 {
 		out = append(out, gradebook.Member{Pupil: ent.ID(fmt.Sprintf("p%d", i)), Class: "3A"})
@@ -80,15 +82,23 @@ func (c college) Room(_ context.Context, _ ent.Tenant, class ent.ID) (gradebook.
 
 func schooling(pupil ent.ID) access.Pupil {
 	class := ent.ID("3A")
-	if pupil == "ana" {
+	if pupil == "ana" || pupil == "mia" {
 		class = "3B"
 	}
 	return access.Pupil{ID: pupil, Establishments: []ent.ID{"e"}, Classes: []ent.ID{class}}
 }
 
-func (c college) Target(_ context.Context, _ ent.Tenant, pupil ent.ID) (access.Target, ent.ID, error) {
+func (c college) Target(_ context.Context, _ ent.Tenant, pupil ent.ID, on ent.Date) (access.Target, ent.ID, error) {
 	p := schooling(pupil)
-	return access.PupilTarget(&p), p.Classes[0], nil
+	class := p.Classes[0]
+	if pupil == "mia" && !on.IsZero() && on.Before(civil(2027, 2, 1)) { // who moved to 3B for the second half of the year
+		class = "3A"
+	}
+	return access.PupilTarget(&p), class, nil
+}
+
+func (c college) Periods(context.Context, ent.Tenant, ent.ID) ([]gradebook.Period, error) {
+	return c.periods, nil
 }
 
 // desk is a service on a day, with what different people ask of it.
@@ -207,7 +217,7 @@ func TestGridSavedAtOnce(t *testing.T) {
 	assert.Len(t, out.Refused, 4)
 	g, err := d.Grid(t.Context(), d.teacher(t, "petit"), "FR", "T1")
 	require.NoError(t, err)
-	assert.Equal(t, []ent.ID{"zoe", "noe", "p0", "p1", "p2", "p3"}, g.Pupils)
+	assert.Equal(t, []ent.ID{"zoe", "noe", "mia", "p0", "p1", "p2", "p3"}, g.Pupils)
 	assert.Empty(t, g.Refused)
 	assert.Equal(t, "12,5", g.Mark("d1", "zoe").Value.Result.Text(ent.FR))
 	assert.Equal(t, gradebook.StatusAbsent, g.Mark("d1", "noe").Value.Result.Status())

@@ -43,8 +43,8 @@ type Store interface {
 	// Save adds entries of different keys, each if its version follows the last one of its key and the Term of its class and
 	// period has the version Epoch, and returns what became of each, in order. Two calls at once never both add a version.
 	Save(ctx context.Context, tenant ent.Tenant, entries []Entry) ([]Outcome, error)
-	// Revise adds an assessment as Save does, once check accepts the results that it has then. When it is not the first version,
-	// the terms of the classes get a new one, so that no mark checked against the former scale is saved later. check may run
-	// again.
-	Revise(ctx context.Context, tenant ent.Tenant, e Entry, classes []ent.ID, check func(marks []Entry) error) (Outcome, error)
+	// Revise adds an assessment as Save does, once check accepts the results that it has then, and the terms of the classes, which
+	// are held meanwhile. When it is not the first version, these terms get a new one, so that no mark checked against the former
+	// scale is saved later; that is no change to tell in their trail. check may run again.
+	Revise(ctx context.Context, tenant ent.Tenant, e Entry, classes []ent.ID, check func(marks []Entry, terms []Term) error) (Outcome, error)
 }

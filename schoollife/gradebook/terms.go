@@ -2,8 +2,10 @@ package gradebook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
@@ -49,13 +51,14 @@ func (s *Service) PutTerm(ctx context.Context, a Asker, t Term, why string) (Ter
 	if err := tooLong(issues); err != nil {
 		return Term{}, err
 	}
-	old, known, err := s.term(ctx, a.Tenant, t.Class, t.Period, true)
+	old, known, _, err := s.term(ctx, a.Tenant, t.Class, t.Period, true)
 	if err != nil {
 		return Term{}, err
 	}
 	now := s.now()
 	switch {
 	case !t.State.Printable():
+		t.LockedAt = time.Time{}
 	case !known || old.State != t.State:
 		t.LockedAt = now
 	default:
@@ -84,12 +87,16 @@ func (s *Service) openNext(ctx context.Context, a Asker, room *Room, at int) err
 	if next == nil {
 		return nil
 	}
-	_, known, err := s.term(ctx, a.Tenant, room.Class, next.ID, true)
+	_, known, _, err := s.term(ctx, a.Tenant, room.Class, next.ID, true)
 	if err != nil || known {
 		return err
 	}
 	t := Term{Class: room.Class, Period: next.ID, State: LockOpen, OpenNext: true, Version: 1}
-	return s.Store.PutTerm(ctx, a.Tenant, TermChange{Term: t, By: a.person(), At: s.now()})
+	err = s.Store.PutTerm(ctx, a.Tenant, TermChange{Term: t, By: a.person(), At: s.now()})
+	if errors.Is(err, CodeConflict) {
+		return nil // somebody else opened it meanwhile
+	}
+	return err
 }
 
 // TermHistory returns who locked and opened a period of a class, when and why.

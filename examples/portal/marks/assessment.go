@@ -1,7 +1,6 @@
 package marks
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
 
@@ -17,6 +16,8 @@ type assessmentForm struct {
 	Label, Date, Scale, Coefficient, Published string
 	Formative                                  bool
 	Wrong                                      string
+	// ID is made with the form, so that sending it twice adds one assessment.
+	ID string
 }
 
 func number(s string) (decimal.Decimal, bool) {
@@ -33,6 +34,7 @@ func (a *Area) addAssessment(r *http.Request, q *asking) (web.Page, error) {
 	f := assessmentForm{
 		Label: strings.TrimSpace(r.PostFormValue("label")), Date: r.PostFormValue("date"), Scale: r.PostFormValue("scale"),
 		Coefficient: r.PostFormValue("coefficient"), Published: r.PostFormValue("published"), Formative: r.PostFormValue("formative") != "",
+		ID: r.PostFormValue("id"),
 	}
 	scale, ok1 := number(f.Scale)
 	coefficient, ok2 := number(f.Coefficient)
@@ -52,15 +54,20 @@ func (a *Area) addAssessment(r *http.Request, q *asking) (web.Page, error) {
 	}
 	if f.Wrong == "" {
 		x := gradebook.Assessment{Label: f.Label, Date: date, Published: published, Scale: scale, Coefficient: coefficient, Formative: f.Formative}
-		k := gradebook.Key{Kind: gradebook.EntryAssessment, Period: g.Period.ID, Teaching: g.Course.Teaching.ID, Of: ent.ID(rand.Text())}
+		k := gradebook.Key{Kind: gradebook.EntryAssessment, Period: g.Period.ID, Teaching: g.Course.Teaching.ID, Of: ent.ID(f.ID)}
 		out, err := a.desk.Save(r.Context(), q.Asker, []gradebook.Change{{Key: k, Value: gradebook.Value{Assessment: &x}}}, gradebook.SaveOptions{})
 		if err != nil {
 			return failed(err)
 		}
-		if len(out.Refused) == 0 {
+		if len(out.Conflicts) > 0 {
+			f.Wrong = "Une autre évaluation a été ajoutée entre-temps sous ce numéro : recommencez."
+			f.ID = ""
+		} else if len(out.Refused) == 0 {
 			return web.Page{Redirect: address("/notes/saisie", "service", string(g.Course.Teaching.ID), "periode", string(g.Period.ID))}, nil
 		}
-		f.Wrong = reason(out.Refused[0].Err)
+		if len(out.Refused) > 0 {
+			f.Wrong = reason(out.Refused[0].Err)
+		}
 	}
 	f.Wrong = web.French(f.Wrong)
 	p := a.show(g, a.gridData(g, nil), f)

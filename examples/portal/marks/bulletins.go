@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
@@ -65,7 +66,7 @@ func (a *Area) bulletins(w io.Writer, r *http.Request, who web.Account) error {
 	period := periodAsked(r, &b.Room)
 	var pupils []ent.ID
 	for _, m := range b.Room.Members {
-		if m.Class == b.Room.Class {
+		if m.Class == b.Room.Class && !slices.Contains(pupils, m.Pupil) {
 			pupils = append(pupils, m.Pupil)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/opencartable/cartable/ent"
@@ -167,8 +168,10 @@ func (a *Area) setTerm(r *http.Request, q *asking) (web.Page, error) {
 	}
 	t := d.Term
 	t.Class, t.Period = d.Class, d.Period
+	// Over the version that the form was made from: somebody may have locked meanwhile.
+	version, wrong := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	t.Version = version
 	t.State = gradebook.LockState(r.PostFormValue("state"))
-	var wrong error
 	for field, to := range map[string]*ent.Date{"council": &t.Council, "published": &t.Published} {
 		*to = ent.Date{}
 		if s := strings.TrimSpace(r.PostFormValue(field)); s != "" {

@@ -2,6 +2,7 @@ package marks
 
 import (
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -95,7 +96,9 @@ func (a *Area) read(r *http.Request, q *asking) (*gradebook.Grid, error) {
 }
 
 func (a *Area) show(g *gradebook.Grid, d gridData, form assessmentForm) web.Page {
-	d.Form = form
+	if d.Form = form; d.Form.ID == "" {
+		d.Form.ID = rand.Text()
+	}
 	return web.Page{
 		Title: teachingTitle(&g.Course.Teaching), Lead: g.Period.Label, View: a.views["grid"], Data: d, Script: "/static/notes.js",
 		Trail: []web.Link{{Text: "Notes", Path: "/notes"}},
@@ -125,7 +128,7 @@ func (a *Area) gridData(g *gradebook.Grid, typed map[gradebook.Key]string) gridD
 			kept := e.Value.Result.Text(ent.FR)
 			c := cell{
 				ID: "c" + strconv.Itoa(n) + "-" + strconv.Itoa(i), Name: string(x.ID) + ":" + string(pupil), Value: kept, Was: strconv.FormatInt(e.Version, 10) + "|" + kept,
-				Label: line.Name + ", " + x.Label, Locked: g.Refused[pupil] != nil,
+				Label: line.Name + ", " + x.Label, Locked: !g.Writable || g.Refused[pupil] != nil,
 			}
 			if text, ok := typed[gradebook.Key{Of: x.ID, Pupil: pupil}]; ok {
 				c.Value = text
@@ -142,7 +145,9 @@ func (a *Area) gridData(g *gradebook.Grid, typed map[gradebook.Key]string) gridD
 			d.Mean = french(st.Mean)
 		}
 	}
-	if len(g.Refused) == len(g.Pupils) && len(g.Pupils) > 0 {
+	if !g.Writable {
+		d.Locked = "Ces notes sont celles d’autres enseignants : vous les lisez."
+	} else if len(g.Refused) == len(g.Pupils) && len(g.Pupils) > 0 {
 		d.Locked = reason(g.Refused[g.Pupils[0]])
 	}
 	return d
@@ -202,11 +207,9 @@ func reason(err error) string {
 	if i, ok := errors.AsType[ent.Issue](err); ok {
 		return web.French(i.Message(ent.FR))
 	}
-	if errors.Is(err, gradebook.CodeEntry) || errors.Is(err, gradebook.CodeNegative) || errors.Is(err, gradebook.CodePrecision) {
-		for _, c := range []ent.Code{gradebook.CodeEntry, gradebook.CodeNegative, gradebook.CodePrecision} {
-			if rule, ok := gradebook.Catalog().Rule(c); ok && errors.Is(err, c) {
-				return web.French(rule.FR)
-			}
+	for _, c := range []ent.Code{gradebook.CodeEntry, gradebook.CodeNegative, gradebook.CodePrecision, gradebook.CodeConflict} {
+		if rule, ok := gradebook.Catalog().Rule(c); ok && errors.Is(err, c) {
+			return web.French(rule.FR)
 		}
 	}
 	return "Refusé."

@@ -2,6 +2,7 @@ package marks
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/interop/lsu"
 	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 )
 
 func isDenied(err error) bool {
@@ -80,7 +82,9 @@ func (a *Area) problems(r *http.Request, q *asking) (web.Page, error) {
 		}
 		if x.Blocking {
 			d.Ready = false
-			d.LeftOut++
+			if p.Pupil != "" {
+				d.LeftOut++
+			}
 		}
 	}
 	slices.SortStableFunc(d.Pupils, func(x, y lsuPupil) int {
@@ -119,9 +123,20 @@ func (a *Area) lsuFile(w io.Writer, r *http.Request, who web.Account) error {
 	return nil
 }
 
+// notFound hides what does not exist, or is not ready, from what failed.
+func notFound(write func(io.Writer, *http.Request, web.Account) error) func(io.Writer, *http.Request, web.Account) error {
+	return func(w io.Writer, r *http.Request, who web.Account) error {
+		err := write(w, r.WithContext(context.WithoutCancel(r.Context())), who)
+		if err != nil && (isDenied(err) || errors.Is(err, gradebook.CodeNotPublic) || errors.Is(err, bulletin.CodeLock)) {
+			return web.ErrNotFound
+		}
+		return err
+	}
+}
+
 // files adds what is downloaded or printed.
 func (a *Area) files(s *web.Site) {
 	s.File("/notes/lsu.xml", "application/xml; charset=utf-8", a.lsuFile)
-	s.Document("/notes/bulletins", a.bulletins)
-	s.Document("/notes/bulletin", a.bulletin)
+	s.Document("/notes/bulletins", notFound(a.bulletins))
+	s.Document("/notes/bulletin", notFound(a.bulletin))
 }

@@ -2,6 +2,7 @@ package marks
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -74,7 +75,7 @@ func (a *Area) periodOf(pupil ent.ID, p *gradebook.PeriodView) pupilPeriod {
 				y.Coefficient = french(m.Assessment.Coefficient)
 			}
 			if m.Assessment.Formative {
-				y.Comment = "formative, ne compte pas"
+				y.Comment = strings.TrimPrefix(y.Comment+" ; formative, ne compte pas", " ; ")
 			}
 			x.Marks = append(x.Marks, y)
 		}

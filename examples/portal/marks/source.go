@@ -130,7 +130,7 @@ func (s *source) Room(ctx context.Context, _ ent.Tenant, class ent.ID) (gradeboo
 }
 
 // Target is of [gradebook.School].
-func (s *source) Target(_ context.Context, _ ent.Tenant, pupil ent.ID) (access.Target, ent.ID, error) {
+func (s *source) Target(_ context.Context, _ ent.Tenant, pupil ent.ID, _ ent.Date) (access.Target, ent.ID, error) {
 	s.load()
 	p, ok := s.pupils[pupil]
 	if !ok || p.Schooling == nil || len(p.Schooling.Classes) == 0 {
@@ -138,6 +138,19 @@ func (s *source) Target(_ context.Context, _ ent.Tenant, pupil ent.ID) (access.T
 	}
 	who := pupilOf(&p)
 	return access.PupilTarget(&who), p.Schooling.Classes[0], nil
+}
+
+// Periods is of [gradebook.School]. Nobody changes school in the fictional academy, nor class.
+func (s *source) Periods(ctx context.Context, _ ent.Tenant, pupil ent.ID) ([]gradebook.Period, error) {
+	_, class, err := s.Target(ctx, tenant, pupil, ent.Date{})
+	if err != nil {
+		return nil, err
+	}
+	y, err := s.year(ctx, establishmentOf(class))
+	if err != nil || y == nil {
+		return nil, either(err)
+	}
+	return y.Periods(), nil
 }
 
 func pupilOf(p *enttest.Pupil) access.Pupil {

@@ -218,8 +218,13 @@ func (s *Site) Document(pattern string, write func(w io.Writer, r *http.Request,
 			return
 		}
 		var b bytes.Buffer
-		if err := write(&b, r, who); err != nil {
+		switch err := write(&b, r, who); {
+		case errors.Is(err, ErrNotFound):
 			s.fail(w, r, http.StatusNotFound)
+			return
+		case err != nil:
+			s.opt.Log.Error("document", "route", r.Pattern, "error", err)
+			s.fail(w, r, http.StatusInternalServerError)
 			return
 		}
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")

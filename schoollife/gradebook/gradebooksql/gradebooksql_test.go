@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
@@ -85,6 +86,8 @@ func TestGradebookIsAHolder(t *testing.T) {
 					gradebook.EntryOpinion:      {Code: mark, Text: mark},
 					gradebook.EntryVisa:         {Text: mark},
 				}
+				terms, err := store.Terms(t.Context(), "t", []ent.ID{"3A"})
+				require.NoError(t, err)
 				var entries []gradebook.Entry
 				for kind, v := range value {
 					k := gradebook.Key{Kind: kind, Period: "T1", Pupil: id}
@@ -97,7 +100,7 @@ func TestGradebookIsAHolder(t *testing.T) {
 						k.Teaching = "FR"
 					default:
 					}
-					entries = append(entries, gradebook.Entry{Key: k, Version: 1, Class: "3A", Epoch: 1, Value: v, By: id, At: at, Why: mark + " why"})
+					entries = append(entries, gradebook.Entry{Key: k, Version: 1, Class: "3A", Epoch: terms[0].Version, Value: v, By: id, At: at, Why: mark + " why"})
 				}
 				out, err := store.Save(t.Context(), "t", entries)
 				require.NoError(t, err)
@@ -108,5 +111,71 @@ func TestGradebookIsAHolder(t *testing.T) {
 			},
 			Dump: func(t *testing.T) string { t.Helper(); return dump(t, db) },
 		})
+	}, gradebooksql.Schema())
+}
+
+// TestMergesOfEntries: what was written is told under the account that is kept, comes back when the merge is undone, in whatever
+// order merges are undone, and is never lost when an account that is gone is erased.
+func TestMergesOfEntries(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		store := gradebooksql.New(db)
+		require.NoError(t, store.PutTerm(t.Context(), "t", gradebook.TermChange{
+			Term: gradebook.Term{Class: "3A", Period: "T1", State: gradebook.LockOpen, Version: 1, President: "head"}, By: "head",
+		}))
+		write := func(pupil ent.ID, version int64, text string) gradebook.Outcome {
+			t.Helper()
+			terms, err := store.Terms(t.Context(), "t", []ent.ID{"3A"})
+			require.NoError(t, err)
+			out, err := store.Save(t.Context(), "t", []gradebook.Entry{{
+				Key: gradebook.Key{Kind: gradebook.EntrySynthesis, Period: "T1", Pupil: pupil}, Version: version, Class: "3A", Epoch: terms[0].Version,
+				Value: gradebook.Value{Text: text}, By: "prof",
+			}})
+			require.NoError(t, err)
+			return out[0]
+		}
+		texts := func(pupil ent.ID) []string {
+			t.Helper()
+			list, err := store.History(t.Context(), "t", gradebook.Key{Kind: gradebook.EntrySynthesis, Period: "T1", Pupil: pupil})
+			require.NoError(t, err)
+			var out []string
+			for _, e := range list {
+				out = append(out, e.Value.Text)
+			}
+			return out
+		}
+		write("a", 1, "a1")
+		write("a", 2, "a2")
+		write("b", 1, "b1")
+		for range 3 { // again and again: nothing is in the way
+			require.NoError(t, store.Merge(t.Context(), "t", "b", "a"))
+			assert.Equal(t, []string{"a1", "a2", "b1"}, texts("b"))
+			assert.Equal(t, gradebook.OutcomeConflict, write("a", 1, "late"), "nothing is written on the account that is gone")
+			require.NoError(t, store.Unmerge(t.Context(), "t", "b", "a"))
+			assert.Equal(t, []string{"a1", "a2"}, texts("a"))
+			assert.Equal(t, []string{"b1"}, texts("b"))
+		}
+		// A chain, undone from its beginning.
+		require.NoError(t, store.Merge(t.Context(), "t", "b", "a"))
+		require.NoError(t, store.Merge(t.Context(), "t", "c", "b"))
+		require.NoError(t, store.Unmerge(t.Context(), "t", "b", "a"))
+		assert.Equal(t, []string{"a1", "a2"}, texts("a"))
+		require.NoError(t, store.Unmerge(t.Context(), "t", "c", "b"))
+		assert.Equal(t, []string{"b1"}, texts("b"))
+		assert.Empty(t, texts("c"))
+		// The account that is gone is erased: what was merged stays.
+		require.NoError(t, store.Merge(t.Context(), "t", "b", "a"))
+		_, err := store.Erase(t.Context(), "t", "a")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"b1", "a1", "a2"}, append(texts("b")[2:], texts("b")[:2]...))
+		assert.NotContains(t, dump(t, db), `"a"`)
+		// Who presides a council is held, and erased.
+		held, err := store.Held(t.Context(), "t", "head")
+		require.NoError(t, err)
+		require.Len(t, held, 1)
+		n, err := store.Erase(t.Context(), "t", "head")
+		require.NoError(t, err)
+		assert.Positive(t, n)
+		assert.NotContains(t, dump(t, db), "head")
 	}, gradebooksql.Schema())
 }

@@ -37,6 +37,6 @@ func (p prefixed) Save(ctx context.Context, tenant ent.Tenant, entries []gradebo
 	return p.Store.Save(ctx, p.prefix+tenant, entries)
 }
 
-func (p prefixed) Revise(ctx context.Context, tenant ent.Tenant, e gradebook.Entry, classes []ent.ID, check func([]gradebook.Entry) error) (gradebook.Outcome, error) {
+func (p prefixed) Revise(ctx context.Context, tenant ent.Tenant, e gradebook.Entry, classes []ent.ID, check func([]gradebook.Entry, []gradebook.Term) error) (gradebook.Outcome, error) {
 	return p.Store.Revise(ctx, p.prefix+tenant, e, classes, check)
 }

@@ -45,14 +45,30 @@ func given(e sqldb.Engine) string {
 		json_extract(value, '$.written') AS written, json_extract(value, '$.why') AS why FROM json_each($2))`
 }
 
+// bump gives terms a new version, so that what was allowed under the former one is refused. It is no change to tell.
+func bump(ctx context.Context, tx *sqldb.Tx, terms []gradebook.Term) error {
+	for _, t := range terms {
+		t.Version++
+		doc, err := write(t)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE {gradebook_term} SET version = $1, doc = $2 WHERE tenant = $3 AND class = $4 AND period = $5`,
+			t.Version, doc, string(tx.Tenant()), string(t.Class), string(t.Period)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // insert adds the rows whose term is the one that allowed them, and whose version follows the last one. Somebody who adds the
-// same version at the same time is met by the key of the table.
+// same version at the same time is met by the key of the table. On a pupil who was merged into another nothing is written.
 const insert = `INSERT INTO {gradebook_entry} (tenant, period, teaching, kind, object, item, pupil, origin, version, class, epoch, doc,
 		writer, written, why)
 	SELECT CAST($1 AS TEXT), v.period, v.teaching, v.kind, v.object, v.item, v.pupil, v.pupil, v.version, v.class, v.epoch, v.doc,
 		v.writer, v.written, v.why
 	FROM v JOIN t ON t.class = v.class AND t.period = v.period AND t.version = v.epoch
-	WHERE v.version = 1 + COALESCE((SELECT n.version FROM {gradebook_entry} n WHERE n.tenant = $1 AND n.period = v.period
+	WHERE NOT EXISTS (SELECT 1 FROM {gradebook_merge} g WHERE g.tenant = $1 AND g.gone = v.pupil) AND v.version = 1 + COALESCE((SELECT n.version FROM {gradebook_entry} n WHERE n.tenant = $1 AND n.period = v.period
 		AND n.teaching = v.teaching AND n.kind = v.kind AND n.object = v.object AND n.item = v.item AND n.pupil = v.pupil
 		ORDER BY CASE WHEN n.origin = n.pupil THEN 0 ELSE 1 END, n.origin DESC, n.version DESC LIMIT 1), 0)
 	ON CONFLICT DO NOTHING`
@@ -223,7 +239,7 @@ func termVersions(ctx context.Context, tx *sqldb.Tx, entries []gradebook.Entry) 
 
 // Revise is of [gradebook.Store]. The terms are locked first: who saves a mark under the version that they had waits, and is
 // then refused.
-func (s *Store) Revise(ctx context.Context, tenant ent.Tenant, e gradebook.Entry, classes []ent.ID, check func([]gradebook.Entry) error) (gradebook.Outcome, error) {
+func (s *Store) Revise(ctx context.Context, tenant ent.Tenant, e gradebook.Entry, classes []ent.ID, check func([]gradebook.Entry, []gradebook.Term) error) (gradebook.Outcome, error) {
 	var result gradebook.Outcome
 	err := s.db.Update(ctx, tenant, func(tx *sqldb.Tx) error {
 		lock := ""
@@ -242,7 +258,7 @@ func (s *Store) Revise(ctx context.Context, tenant ent.Tenant, e gradebook.Entry
 			return err
 		}
 		gradebook.SortEntries(marks)
-		if err := check(marks); err != nil {
+		if err := check(marks, terms); err != nil {
 			return err
 		}
 		out := make([]gradebook.Outcome, 1)
@@ -252,13 +268,7 @@ func (s *Store) Revise(ctx context.Context, tenant ent.Tenant, e gradebook.Entry
 		if result = out[0]; result != gradebook.OutcomeSaved || e.Version == 1 {
 			return nil
 		}
-		for _, t := range terms {
-			t.Version++
-			if err := putTerm(ctx, tx, gradebook.TermChange{Term: t, By: e.By, At: e.At}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return bump(ctx, tx, terms)
 	})
 	return result, err
 }

@@ -40,8 +40,13 @@ func (o oneClass) Room(ctx context.Context, t ent.Tenant, _ ent.ID) (gradebook.R
 	return gradebook.Room{Class: "3A", Establishment: "e", Periods: c.Periods, Teachings: []gradebook.Teaching{c.Teaching}, Members: c.Members}, err
 }
 
-func (oneClass) Target(context.Context, ent.Tenant, ent.ID) (access.Target, ent.ID, error) {
+func (oneClass) Target(context.Context, ent.Tenant, ent.ID, ent.Date) (access.Target, ent.ID, error) {
 	return access.Target{}, "3A", nil
+}
+
+func (o oneClass) Periods(ctx context.Context, t ent.Tenant, _ ent.ID) ([]gradebook.Period, error) {
+	c, err := o.Course(ctx, t, "FR")
+	return c.Periods, err
 }
 
 func asker(t *testing.T, id ent.ID, profile ent.Profile, function ent.FunctionCode) gradebook.Asker {

@@ -175,7 +175,7 @@ func revise(t *testing.T, s gradebook.Store) {
 		Value: gradebook.Value{Assessment: &gradebook.Assessment{ID: "d1", Teaching: "FR", Period: period, Label: "Dictée", Scale: decimal.New(20, 0), Coefficient: decimal.New(1, 0)}},
 	}
 	seen := -1
-	out, err := s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func(m []gradebook.Entry) error { seen = len(m); return nil })
+	out, err := s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func(m []gradebook.Entry, _ []gradebook.Term) error { seen = len(m); return nil })
 	require.NoError(t, err)
 	assert.Equal(t, gradebook.OutcomeSaved, out)
 	assert.Zero(t, seen)
@@ -185,7 +185,7 @@ func revise(t *testing.T, s gradebook.Store) {
 	forty := *assessment.Value.Assessment
 	forty.Scale = decimal.New(40, 0)
 	assessment.Version, assessment.Value = 2, gradebook.Value{Assessment: &forty}
-	out, err = s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func(m []gradebook.Entry) error { seen = len(m); return nil })
+	out, err = s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func(m []gradebook.Entry, _ []gradebook.Term) error { seen = len(m); return nil })
 	require.NoError(t, err)
 	assert.Equal(t, gradebook.OutcomeSaved, out)
 	assert.Equal(t, 1, seen)
@@ -200,7 +200,7 @@ func revise(t *testing.T, s gradebook.Store) {
 
 	assessment.Version, assessment.Epoch = 3, 2
 	refused := fmt.Errorf("above: %w", gradebook.CodeScaleMarks)
-	_, err = s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func(m []gradebook.Entry) error { seen = len(m); return refused })
+	_, err = s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func(m []gradebook.Entry, _ []gradebook.Term) error { seen = len(m); return refused })
 	require.ErrorIs(t, err, gradebook.CodeScaleMarks)
 	assert.Equal(t, 2, seen)
 	trail, err := s.History(t.Context(), tenant, assessment.Key)
@@ -208,7 +208,7 @@ func revise(t *testing.T, s gradebook.Store) {
 	require.Len(t, trail, 2, "nothing is changed")
 	assert.Equal(t, "Dictée", trail[0].Value.Assessment.Label)
 	assessment.Version = 9
-	out, err = s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func([]gradebook.Entry) error { return nil })
+	out, err = s.Revise(t.Context(), tenant, assessment, []ent.ID{class}, func([]gradebook.Entry, []gradebook.Term) error { return nil })
 	require.NoError(t, err)
 	assert.Equal(t, gradebook.OutcomeConflict, out)
 }
