@@ -99,6 +99,8 @@ func (s *Sheet) weight(a *assessment) num {
 // counts reports whether the marks of an assessment may count.
 func (a *assessment) counts() bool { return !a.Formative && a.coefficient.n > 0 }
 
+const manyWeighings = 64
+
 // weighing remembers what marks of a scale and a coefficient weigh: there are few of both.
 type weighing struct {
 	scale, coefficient num
@@ -108,7 +110,7 @@ type weighing struct {
 
 // weights are what a mark and a unit of its scale weigh, coefficient included.
 func (s *Sheet) weights(x *assessment) (w, v num) {
-	at := &s.weighings[uint64(x.scale.n*7+x.coefficient.n*3+x.coefficient.d)%uint64(len(s.weighings))] //nolint:gosec // any place will do
+	at := &s.weighings[(x.scale.n*7+x.coefficient.n*3+x.coefficient.d)&(manyWeighings-1)]
 	if at.scale != x.scale || at.coefficient != x.coefficient || at.weighs != x.weighs {
 		*at = weighing{
 			scale: x.scale, coefficient: x.coefficient, weighs: x.weighs,
@@ -150,13 +152,13 @@ func (s *Sheet) multipliers(g *group) {
 	}
 	s.ws, s.vs = ws, vs
 	g.w, g.v = s.room.multipliers.take(len(g.cols)), s.room.multipliers.take(len(g.cols))
-	sum, most := int64(0), int64(math.MaxInt64/4)
+	// A mark is less than 10^6, with four decimals: 10^10 units.
+	sum, most, greatest := int64(0), int64(math.MaxInt64/4), int64(pow10(maxWhole+maxDecimals)) //nolint:gosec // 10^10
 	for c := range g.cols {
 		w, ok1 := fixed.Product(ws[c].n, lcm/ws[c].d)
 		v, ok2 := fixed.Product(vs[c].n, lcm/vs[c].d)
 		g.w[c], g.v[c] = w, v
-		// A mark is less than 10^6, with four decimals: 10^10 units.
-		part, ok3 := fixed.Product(max(w, v), int64(pow10(maxWhole+maxDecimals))) //nolint:gosec // 10^10
+		part, ok3 := fixed.Product(max(w, v), greatest)
 		var ok4 bool
 		sum, ok4 = fixed.Sum(sum, part)
 		if !ok1 || !ok2 || !ok3 || !ok4 || sum > most {

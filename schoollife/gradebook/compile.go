@@ -94,6 +94,7 @@ func (s *Sheet) readPeriods(list []Period) {
 
 func (s *Sheet) readTeachings(list []Teaching) {
 	s.teachingAt = make(map[ent.ID]int32, len(list))
+	s.teachings = make([]teaching, 0, len(list))
 	s.classAt = make(map[ent.ID]int32)
 	subjects := map[string]int32{}
 	for i, t := range list {

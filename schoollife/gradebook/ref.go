@@ -271,7 +271,8 @@ func (s *Sheet) Averages() iter.Seq2[Ref, Average] {
 	}
 }
 
-// Pupils returns the pupils of a class or group of a teaching in a period, in the order in which they were met.
+// Pupils returns the pupils of a class or group of a teaching in a period, in the order in which they were met: in the lists
+// of members first.
 func (s *Sheet) Pupils(teaching, period ent.ID) []ent.ID {
 	t, ok1 := s.teachingAt[teaching]
 	q, ok2 := s.periodAt[period]

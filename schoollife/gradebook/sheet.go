@@ -54,7 +54,7 @@ type Sheet struct {
 	list      []*cell
 	sorter    sorter
 	ws, vs    []num // for multipliers
-	weighings []weighing
+	weighings *[manyWeighings]weighing
 	// The teaching and the period that an assessment named last.
 	lastTeaching, lastPeriod last
 }
@@ -219,7 +219,7 @@ func Compile(p Policy, in Input) (*Sheet, error) {
 	if err := checkLimits(&in); err != nil {
 		return nil, err
 	}
-	s := &Sheet{rules: r, weighings: make([]weighing, 64)}
+	s := &Sheet{rules: r, weighings: new([manyWeighings]weighing)}
 	s.readStatuses()
 	s.readPlaces(&in)
 	s.readMarks(in.Marks)
