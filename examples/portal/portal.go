@@ -15,6 +15,7 @@ import (
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/interop/aaf"
+	"github.com/opencartable/cartable/schoollife/gradebook"
 )
 
 // portal is the areas plugged together.
@@ -36,6 +37,8 @@ type options struct {
 	Data string
 	// Origin is the address of the portal, without a final slash.
 	Origin string
+	// Marks keeps the gradebook instead of a database, when it is given.
+	Marks gradebook.Store
 }
 
 // newPortal makes the areas and their site. A new area is added here.
@@ -71,7 +74,7 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 		if p.door, err = door.New(ctx, door.Options{Origin: o.Origin, Data: o.Data, School: schools, Log: log}); err != nil {
 			return nil, errors.Join(err, p.close())
 		}
-		if p.marks, err = marks.New(ctx, marks.Options{Data: o.Data, Academy: o.Academy, Log: log}); err != nil {
+		if p.marks, err = marks.New(ctx, marks.Options{Data: o.Data, Academy: o.Academy, Store: o.Marks, Log: log}); err != nil {
 			return nil, errors.Join(err, p.close())
 		}
 		opt.Areas = append(opt.Areas, p.marks)

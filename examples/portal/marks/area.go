@@ -32,7 +32,9 @@ type Options struct {
 	Data string
 	// Academy is the fictional academy whose school year is shown.
 	Academy enttest.Options
-	Log     *slog.Logger
+	// Store keeps the gradebook instead of the database, when it is given.
+	Store gradebook.Store
+	Log   *slog.Logger
 }
 
 // Area serves the pages of the gradebook.
@@ -66,7 +68,10 @@ func New(ctx context.Context, o Options) (*Area, error) {
 	if err := db.Migrate(ctx, gradebooksql.Schema()); err != nil {
 		return nil, errors.Join(fmt.Errorf("portal: %w", err), db.Close())
 	}
-	a := &Area{views: views, rules: rules, db: db, store: gradebooksql.New(db)}
+	a := &Area{views: views, rules: rules, db: db, store: o.Store}
+	if a.store == nil {
+		a.store = gradebooksql.New(db)
+	}
 	a.source = newSource(enttest.New(o.Academy), a.store)
 	a.desk = &gradebook.Service{Store: a.store, School: a.source, Now: a.source.now, Zone: paris(), Policy: policy()}
 	return a, nil

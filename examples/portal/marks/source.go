@@ -85,7 +85,8 @@ func (s *source) fill(ctx context.Context, y *schooltest.Year) error {
 		if err := s.store.PutTerm(ctx, tenant, gradebook.TermChange{Term: term, At: first.Start.Time(paris())}); err != nil {
 			return fmt.Errorf("portal: %w", err)
 		}
-		for list := range slices.Chunk(y.Entries(c.ID, s.today(), 1), some) {
+		entries := slices.DeleteFunc(y.Entries(c.ID, s.today(), 1), func(e gradebook.Entry) bool { return e.Kind == gradebook.EntryLevel }) // no page shows them
+		for list := range slices.Chunk(entries, some) {
 			if _, err := s.store.Save(ctx, tenant, list); err != nil {
 				return fmt.Errorf("portal: %w", err)
 			}
