@@ -210,8 +210,8 @@ func (s *Sheet) average(g *group, row int) num {
 	}
 	var n, d int64
 	for c, v := range g.m[row*len(g.cols) : (row+1)*len(g.cols)] {
-		if v > limitValue {
-			n += g.w[c] * v
+		if v > emptyValue {
+			n += g.w[c] * (v - 1)
 			d += g.v[c]
 		} else if zeroValue(v) {
 			d += g.v[c]
@@ -258,8 +258,8 @@ func (s *Sheet) boxAverage(g *group, row int, n int32, tr *trace) num {
 		a := &s.assessments[g.cols[c]]
 		t := term{a: a, number: g.cols[c], coefficient: a.coefficient}
 		switch {
-		case value > limitValue:
-			t.v = num{n: value, d: units}
+		case value > emptyValue:
+			t.v = num{n: value - 1, d: units}
 		case zeroValue(value):
 			t.v, t.zero = whole1(0), s.statusOf(value)
 		default:

@@ -192,7 +192,7 @@ func (s *Sheet) SetAssessment(a Assessment) error {
 		at = append(at, i)
 		for row := range g.rows {
 			v := g.m[row*len(g.cols)+c]
-			if v > limitValue && s.rules.AboveScale != AboveCounts && (num{n: v, d: units}).cmp(x.scale) > 0 {
+			if v > emptyValue && s.rules.AboveScale != AboveCounts && (num{n: v - 1, d: units}).cmp(x.scale) > 0 {
 				above++
 			}
 		}

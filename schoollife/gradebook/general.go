@@ -79,11 +79,7 @@ func (s *Sheet) row(i int, p int32) int {
 	set := s.teachings[i/len(s.periods)].set
 	end := s.periods[i%len(s.periods)].End
 	g.present = slices.Insert(g.present, row, len(s.members[set]) == 0 || !end.IsZero() && s.memberOn(set, s.pupils[p], end))
-	empty := make([]int64, len(g.cols))
-	for c := range empty {
-		empty[c] = emptyValue
-	}
-	g.m = slices.Insert(g.m, row*len(g.cols), empty...)
+	g.m = slices.Insert(g.m, row*len(g.cols), make([]int64, len(g.cols))...)
 	return row
 }
 

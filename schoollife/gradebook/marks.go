@@ -108,6 +108,7 @@ func (s *Sheet) readTest(in *intake, i int, number int32) int {
 				row++
 				continue
 			}
+			value++
 		case kind != resultEmpty:
 			if code, params := s.refusal(a, *r); code != "" {
 				s.refuse("marks", i, code, params...)
@@ -291,31 +292,12 @@ func (x *slab[T]) take(n int) []T {
 
 // room is what the groups of a sheet are cut from.
 type room struct {
-	values      values
+	values      slab[int64]
 	multipliers slab[int64]
 	numbers     slab[int32]
 	cells       slab[cell]
 	flags       slab[bool]
 	boxes       slab[box]
-}
-
-// values cuts matrices of empty values. Long ones are copies of one, which costs less than filling each.
-type values struct{ empty, free []int64 }
-
-func (x *values) take(n int) []int64 {
-	const long = 1 << 13
-	if n > len(x.free) {
-		if len(x.empty) < max(n, long) {
-			x.empty = make([]int64, max(n, long))
-			for i := range x.empty {
-				x.empty[i] = emptyValue
-			}
-		}
-		x.free = slices.Clone(x.empty)
-	}
-	out := x.free[:n:n]
-	x.free = x.free[n:]
-	return out
 }
 
 // makeGroups makes the groups with the members as rows and no mark.
@@ -325,6 +307,7 @@ func (s *Sheet) makeGroups(in *intake) seating {
 	in.column = make([]int32, len(s.assessments))
 	byGroup := s.columns()
 	s.room.boxes.free = make([]box, len(s.groups))
+	s.room.values.free = make([]int64, len(in.marks)) // most matrices are nearly full
 	for i := range s.groups {
 		g := &s.groups[i]
 		g.teaching = int32(i / len(s.periods)) //nolint:gosec // bounded by the limits
@@ -415,7 +398,7 @@ func (s *Sheet) grow(g *group, in *intake, marks []late, rowOf []int32) {
 func (s *Sheet) value(r *Result) int64 {
 	switch r.kind() {
 	case resultPoints:
-		return r.units() * tenTo(maxDecimals-r.exp())
+		return r.units()*tenTo(maxDecimals-r.exp()) + 1
 	case resultStatus:
 		if r.rest != nil {
 			return statusValue - s.statusNumber(r.rest.status)
@@ -613,7 +596,7 @@ func (s *Sheet) weightless(i int) {
 // marked reports whether a column holds a mark, those that count as zero included.
 func (g *group) marked(c int) bool {
 	for at := c; at < len(g.m); at += len(g.cols) {
-		if v := g.m[at]; v > limitValue || zeroValue(v) {
+		if v := g.m[at]; v > emptyValue || zeroValue(v) {
 			return true
 		}
 	}

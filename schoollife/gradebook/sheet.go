@@ -95,12 +95,11 @@ type span struct {
 	from, to ent.Date
 }
 
-// A value of a matrix is a number of units, or one of the marks of nothing below.
+// A value of a matrix is a number of units and one more, empty, or a status: no mark is negative, and a new matrix is empty as it is.
 const (
 	units       = 10000
-	limitValue  = int64(-1) << 60
-	emptyValue  = limitValue - 1
-	statusValue = limitValue - 2 // less the number of the status
+	emptyValue  = int64(0)
+	statusValue = int64(-1) // less the number of the status
 )
 
 // group is a teaching in a period: a matrix of marks, one row for each pupil.

@@ -358,8 +358,8 @@ func (s *Sheet) AssessmentStatistics(id ent.ID) (Statistics, error) {
 		}
 		for row := range g.rows {
 			switch v := g.m[row*len(g.cols)+c]; {
-			case v > limitValue:
-				cells = append(cells, &cell{shown: num{n: v, d: units}.mul(s.rules.reference).quo(x.scale), state: StateComputed})
+			case v > emptyValue:
+				cells = append(cells, &cell{shown: num{n: v - 1, d: units}.mul(s.rules.reference).quo(x.scale), state: StateComputed})
 			case zeroValue(v):
 				cells = append(cells, &cell{shown: whole1(0), state: StateComputed})
 			}
