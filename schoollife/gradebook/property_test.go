@@ -92,7 +92,7 @@ func TestEditsAreTheOracle(t *testing.T) {
 		s.Recompute()
 		same(t, s, p, in, name+", computed again")
 	})
-	assert.Greater(t, refused, 50)
+	assert.Greater(t, refused, (done+refused)/20, "refused edits were met")
 	assert.Greater(t, done, refused)
 }
 
