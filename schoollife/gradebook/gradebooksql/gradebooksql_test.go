@@ -3,6 +3,7 @@ package gradebooksql_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,10 +23,9 @@ import (
 func TestStore(t *testing.T) {
 	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		n := 0
+		var n atomic.Int64 // the tests of a store run side by side
 		gradebooktest.Run(t, func(*testing.T) gradebook.Store {
-			n++
-			return prefixed{gradebooksql.New(db), ent.Tenant(fmt.Sprintf("school%d-", n))}
+			return prefixed{gradebooksql.New(db), ent.Tenant(fmt.Sprintf("school%d-", n.Add(1)))}
 		})
 	}, gradebooksql.Schema())
 }
