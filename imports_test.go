@@ -132,6 +132,10 @@ func table() []rule {
 		},
 		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns"},
 		{
+			pkg: "schoollife/attendance", allowed: []string{"ent", "ent/access", "schoollife/timetable", decimal},
+			why: "rules over the caller's lessons and events; who may see or change is asked of access; rates and explanations hold decimals",
+		},
+		{
 			pkg: "schoollife/schooltest", allowed: []string{"ent", "ent/enttest", "schoollife/gradebook", decimal},
 			why: "a fictional school year, grown on the fictional academy",
 		},
@@ -475,7 +479,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
+		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

@@ -80,6 +80,7 @@ func snippetImports() map[string]string {
 		"schooltest":     module + "/schoollife/schooltest",
 		"timetable":      module + "/schoollife/timetable",
 		"edt":            module + "/interop/edt",
+		"attendance":     module + "/schoollife/attendance",
 		"territory":      module + "/ent/territory",
 	}
 }

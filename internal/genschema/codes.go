@@ -26,6 +26,7 @@ import (
 	"github.com/opencartable/cartable/interop/apiparticulier"
 	"github.com/opencartable/cartable/interop/edt"
 	"github.com/opencartable/cartable/interop/lsu"
+	"github.com/opencartable/cartable/schoollife/attendance"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
@@ -56,6 +57,7 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/edt":                edt.Catalog(),
 		"interop/lsu":                lsu.Catalog(),
 		"schoollife/timetable":       timetable.Catalog(),
+		"schoollife/attendance":      attendance.Catalog(),
 
 		"schoollife/gradebook":            gradebook.Catalog(),
 		"schoollife/gradebook/bulletin":   bulletin.Catalog(),
