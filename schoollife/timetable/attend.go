@@ -18,17 +18,16 @@ func (a *Audience) Attend(l *Lesson, yield func(atom int), alone func(pupil ent.
 	var buffer [32]int32
 	done := buffer[:0]
 	for _, r := range l.Resources {
-		switch r.Kind {
-		case KindClass, KindPart, KindGroup:
+		switch {
+		case r.Kind == KindPupil:
+			alone(r.ID)
+		case r.Kind.Audience():
 			a.attend(r, l.Date, func(n int32) {
 				if !slices.Contains(done, n) {
 					done = append(done, n)
 					yield(int(n))
 				}
 			})
-		case KindPupil:
-			alone(r.ID)
-		case KindTeacher, KindStaff, KindRoom, KindEquipment:
 		}
 	}
 }

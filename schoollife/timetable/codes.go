@@ -18,6 +18,14 @@ const (
 
 	CodeUnknownLesson ent.Code = "TTB-UNKNOWN-LESSON"
 	CodeChange        ent.Code = "TTB-CHANGE"
+
+	CodeUnknownName ent.Code = "TTB-UNKNOWN-NAME"
+	CodeByHand      ent.Code = "TTB-BY-HAND"
+	CodeCalled      ent.Code = "TTB-CALLED"
+	CodeManyDeleted ent.Code = "TTB-MANY-DELETED"
+	CodeStale       ent.Code = "TTB-STALE"
+	CodeToken       ent.Code = "TTB-TOKEN"
+	CodeStore       ent.Code = "TTB-STORE"
 )
 
 // Catalog returns the rules of this package.
@@ -59,5 +67,29 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 			Code: CodeChange, Severity: ent.SeverityError, Source: page,
 			FR: "La modification du cours {course}, {date}, ne dit pas quoi, ou l'impossible.", EN: "The change of the course {course}, {date}, says nothing, or what cannot be.",
 		},
+		ent.Rule{
+			Code: CodeUnknownName, Severity: ent.SeverityWarning, Source: page,
+			FR: "Un nom du fichier ({kind}) n'est rattaché à rien : il sert lui-même d'identifiant.", EN: "A name of the file ({kind}) is tied to nothing: it serves as its own identifier.",
+		},
+		ent.Rule{
+			Code: CodeByHand, Severity: ent.SeverityWarning, Source: page,
+			FR: "La séance du {date} (cours {course}) n'est plus dans le fichier : elle reste, car elle a été modifiée à la main.",
+			EN: "The lesson of {date} (course {course}) is no longer in the file: it stays, since it was changed by hand.",
+		},
+		ent.Rule{
+			Code: CodeCalled, Severity: ent.SeverityWarning, Source: page,
+			FR: "La séance du {date} (cours {course}) n'est plus dans le fichier : elle reste, car l'appel est fait ou un contenu y est rattaché.",
+			EN: "The lesson of {date} (course {course}) is no longer in the file: it stays, since a roll call was made or something hangs on it.",
+		},
+		ent.Rule{
+			Code: CodeManyDeleted, Severity: ent.SeverityFatal, Source: page,
+			FR: "Le fichier supprimerait {lessons} séances : rien n'est fait sans un accord exprès.", EN: "The file would delete {lessons} lessons: nothing is done without express consent.",
+		},
+		ent.Rule{
+			Code: CodeStale, Severity: ent.SeverityFatal, Source: page,
+			FR: "L'emploi du temps a changé depuis que l'import a été préparé : il faut le préparer à nouveau.", EN: "The timetable changed since the import was prepared: prepare it again.",
+		},
+		ent.Rule{Code: CodeToken, Severity: ent.SeverityError, Source: page, FR: "Cette adresse de calendrier n'existe pas ou a été révoquée.", EN: "This calendar address does not exist or was revoked."},
+		ent.Rule{Code: CodeStore, Severity: ent.SeverityFatal, Source: page, FR: "Une ligne enregistrée ne se lit pas.", EN: "A stored row cannot be read."},
 	)
 })

@@ -106,6 +106,7 @@ func (c *checker) single(r Ref) bool {
 	case KindPupil:
 		return c.o.Audience == nil // found with the others, otherwise
 	case KindEquipment: // has several copies
+	case KindSubject: // is no resource
 	}
 	return false
 }
