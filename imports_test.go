@@ -130,7 +130,15 @@ func table() []rule {
 			pkg: "schoollife/gradebook/competence", allowed: []string{"ent", "internal/strictjson", decimal},
 			why: "levels, scores and positions over the caller's results",
 		},
-		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns"},
+		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns", tests: []string{"schoollife/timetable/timetabletest"}},
+		{
+			pkg: "schoollife/timetable/timetabletest", allowed: []string{"ent", "schoollife/timetable", "github.com/stretchr/testify/..."},
+			why: "what a store of timetables must do",
+		},
+		{
+			pkg: "schoollife/timetable/timetablesql", allowed: []string{"ent", "ent/sqldb", "schoollife/timetable"},
+			why: "timetables on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/timetable/timetabletest"},
+		},
 		{
 			pkg: "schoollife/attendance", allowed: []string{"ent", "ent/access", "schoollife/timetable", decimal},
 			why: "rules over the caller's lessons and events; who may see or change is asked of access; rates and explanations hold decimals",
@@ -479,7 +487,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
+		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

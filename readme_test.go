@@ -81,6 +81,8 @@ func snippetImports() map[string]string {
 		"timetable":      module + "/schoollife/timetable",
 		"edt":            module + "/interop/edt",
 		"attendance":     module + "/schoollife/attendance",
+		"timetablesql":   module + "/schoollife/timetable/timetablesql",
+		"timetabletest":  module + "/schoollife/timetable/timetabletest",
 		"territory":      module + "/ent/territory",
 	}
 }

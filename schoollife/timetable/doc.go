@@ -26,7 +26,12 @@
 //
 // The exports of EDT, UDT and STS and what readers of them do; RFC 5545 for times that a clock change skips or doubles.
 //
-// # Out of scope for now
+// # Imports
 //
-// Stores, imports that are repeated over a kept timetable, automatic timetabling, calendars (iCalendar).
+// [Compare] says what a file would change of what is kept ([Kept]), and changes nothing; a [Store] applies the plan whole or not at
+// all, and undoes it. The same file again is an empty plan.
+//
+// # Out of scope
+//
+// Automatic timetabling is for package fet, calendars for package ical.
 package timetable

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -80,7 +81,7 @@ func (k *Kept) Change(c Change, seen int) (*Kept, error) {
 		return nil, err
 	}
 	out := *k
-	out.Changes = append(out.Changes[:len(out.Changes):len(out.Changes)], c)
+	out.Changes = append(slices.Clip(out.Changes), c)
 	out.Version++
 	return &out, nil
 }
