@@ -83,6 +83,7 @@ func snippetImports() map[string]string {
 		"attendance":     module + "/schoollife/attendance",
 		"timetablesql":   module + "/schoollife/timetable/timetablesql",
 		"timetabletest":  module + "/schoollife/timetable/timetabletest",
+		"ical":           module + "/interop/ical",
 		"territory":      module + "/ent/territory",
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
 	"github.com/opencartable/cartable/interop/edt"
+	"github.com/opencartable/cartable/interop/ical"
 	"github.com/opencartable/cartable/interop/lsu"
 	"github.com/opencartable/cartable/schoollife/attendance"
 	"github.com/opencartable/cartable/schoollife/gradebook"
@@ -57,6 +58,7 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/edt":                edt.Catalog(),
 		"interop/lsu":                lsu.Catalog(),
 		"schoollife/timetable":       timetable.Catalog(),
+		"interop/ical":               ical.Catalog(),
 		"schoollife/attendance":      attendance.Catalog(),
 
 		"schoollife/gradebook":            gradebook.Catalog(),
