@@ -132,6 +132,18 @@ func table() []rule {
 		},
 		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns", tests: []string{"schoollife/timetable/timetabletest"}},
 		{
+			pkg: "interop/fet", allowed: []string{"ent", "internal/xmlscan", "schoollife/timetable", decimal},
+			why: "a week of a timetable to a problem of FET and back; costs are exact decimals",
+		},
+		{
+			pkg: "interop/sts", allowed: []string{"ent", "internal/xmlscan", "schoollife/timetable"},
+			why: "bytes of EDT_STS and STS_EDT to the nouns of a timetable",
+		},
+		{
+			pkg: "interop/udt", allowed: []string{"ent", "internal/xmlscan", "schoollife/timetable"},
+			why: "bytes of a UDT export to the nouns of a timetable",
+		},
+		{
 			pkg: "interop/ical", allowed: []string{"ent", "schoollife/timetable", "github.com/teambition/rrule-go"},
 			why: "calendars and the feed of a timetable; recurrence rules are a library's", tests: []string{"github.com/emersion/go-ical"},
 		},
@@ -491,7 +503,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
+		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

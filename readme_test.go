@@ -84,6 +84,9 @@ func snippetImports() map[string]string {
 		"timetablesql":   module + "/schoollife/timetable/timetablesql",
 		"timetabletest":  module + "/schoollife/timetable/timetabletest",
 		"ical":           module + "/interop/ical",
+		"udt":            module + "/interop/udt",
+		"sts":            module + "/interop/sts",
+		"fet":            module + "/interop/fet",
 		"territory":      module + "/ent/territory",
 	}
 }

@@ -25,8 +25,11 @@ import (
 	"github.com/opencartable/cartable/interop/annuaire"
 	"github.com/opencartable/cartable/interop/apiparticulier"
 	"github.com/opencartable/cartable/interop/edt"
+	"github.com/opencartable/cartable/interop/fet"
 	"github.com/opencartable/cartable/interop/ical"
 	"github.com/opencartable/cartable/interop/lsu"
+	"github.com/opencartable/cartable/interop/sts"
+	"github.com/opencartable/cartable/interop/udt"
 	"github.com/opencartable/cartable/schoollife/attendance"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
@@ -58,6 +61,9 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/edt":                edt.Catalog(),
 		"interop/lsu":                lsu.Catalog(),
 		"schoollife/timetable":       timetable.Catalog(),
+		"interop/fet":                fet.Catalog(),
+		"interop/sts":                sts.Catalog(),
+		"interop/udt":                udt.Catalog(),
 		"interop/ical":               ical.Catalog(),
 		"schoollife/attendance":      attendance.Catalog(),
 

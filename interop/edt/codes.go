@@ -24,6 +24,11 @@ const (
 	CodeKeySum  ent.Code = "EDT-KEY-SUM"
 	CodeContent ent.Code = "EDT-CONTENT"
 	CodeHash    ent.Code = "EDT-HASH"
+
+	CodeUnplaced  ent.Code = "EDT-UNPLACED"
+	CodeAudience  ent.Code = "EDT-AUDIENCE"
+	CodeFrequency ent.Code = "EDT-FREQUENCY"
+	CodeTimes     ent.Code = "EDT-TIMES"
 )
 
 // Catalog returns the rules of this package.
@@ -33,6 +38,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 	const (
 		schema = "ExportEmploiDuTemps, first schema of the publisher, and later files as open readers accept them"
 		box    = "ConteneurExportChiffre, first schema of the publisher, and two open readers"
+		text   = "text exports EXP_COURS and EXP_ELEVE, as an open reader accepts them"
 	)
 	return ent.NewCatalog(
 		ent.Rule{Code: CodeRoot, Severity: ent.SeverityFatal, Source: schema, FR: "Ce n'est pas un export d'emploi du temps.", EN: "This is not a timetable export."},
@@ -65,5 +71,12 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		ent.Rule{Code: CodeKeySum, Severity: ent.SeverityFatal, Source: box, FR: "La somme de contrôle de la clé de l'export est fausse.", EN: "The checksum of the key of the export is wrong."},
 		ent.Rule{Code: CodeContent, Severity: ent.SeverityFatal, Source: box, FR: "Le contenu de l'export ne se déchiffre pas.", EN: "The content of the export cannot be decrypted."},
 		ent.Rule{Code: CodeHash, Severity: ent.SeverityFatal, Source: box, FR: "L'empreinte du contenu de l'export est fausse.", EN: "The hash of the content of the export is wrong."},
+		ent.Rule{Code: CodeUnplaced, Severity: ent.SeverityInfo, Source: text, FR: "Le cours n'est pas placé : il n'a pas de séance.", EN: "The course is not placed: it has no lesson."},
+		ent.Rule{
+			Code: CodeAudience, Severity: ent.SeverityWarning, Source: text,
+			FR: "La classe s'écrit 4B, [GROUPE] ou <4B> <PARTITION> PARTIE : ce qui ne se lit pas est pris pour une classe.", EN: "The class is written 4B, [GROUP] or <4B> <PARTITION> PART: what cannot be read is taken for a class.",
+		},
+		ent.Rule{Code: CodeFrequency, Severity: ent.SeverityError, Source: text, FR: "La fréquence du cours n'est ni H, ni Q1, ni Q2, ni connue : il est refusé.", EN: "The frequency of the course is not H, Q1, Q2 or one that is known: it is refused."},
+		ent.Rule{Code: CodeTimes, Severity: ent.SeverityError, Source: text, FR: "La durée ou l'heure du cours ne se lit pas, ou il finit après minuit : il est refusé.", EN: "The length or the start of the course cannot be read, or it ends after midnight: it is refused."},
 	)
 })

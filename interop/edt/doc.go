@@ -10,12 +10,21 @@
 // cases than the schema's (IdPN, IDPN), values may be empty, times may be written 8h30. What is wrong is an Issue with its line,
 // and stops nothing but a document that is not well-formed.
 //
+// # Text exports
+//
+// EXP_COURS.xml and EXP_ELEVE.xml hold what a printed list holds, without identifiers:
+//
+//	courses, report, err := edt.ReadCourses(f, edt.Options{})
+//	pupils, report, err := edt.ReadPupils(g, edt.Options{})
+//	t, refused := edt.TextTimetable(courses, pupils, edt.TextOptions{Year: year, Q1: a, Q2: b})
+//
 // # Sources
 //
 // The first schemas of the publisher (ExportEmploiDuTemps, ConteneurExportChiffre), and what two open readers accept of later
-// versions: Personnel, Materiel, SemainesAnnulation, SemainesInclusion, pupils of a group or of a course.
+// versions: Personnel, Materiel, SemainesAnnulation, SemainesInclusion, pupils of a group or of a course. What an open reader
+// accepts of the text exports.
 //
 // # Out of scope
 //
-// Writing; the input of EDT (Partenaire_Index); the text exports EXP_COURS and EXP_ELEVE.
+// Writing; the input of EDT (Partenaire_Index).
 package edt
