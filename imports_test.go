@@ -132,6 +132,18 @@ func table() []rule {
 		},
 		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns", tests: []string{"schoollife/timetable/timetabletest"}},
 		{
+			pkg: "schoollife/cahier/cahiertest", allowed: []string{"ent", "schoollife/cahier", "schoollife/timetable", "github.com/stretchr/testify/..."},
+			why: "what a store of cahiers must do",
+		},
+		{
+			pkg: "schoollife/cahier/cahiersql", allowed: []string{"ent", "ent/sqldb", "schoollife/cahier", "schoollife/timetable"},
+			why: "cahiers on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/cahier/cahiertest"},
+		},
+		{
+			pkg: "schoollife/cahier", allowed: []string{"ent", "ent/access", "schoollife/timetable"},
+			why: "rules over the caller's lessons and audiences; who may write or read is asked of access", tests: []string{"schoollife/cahier/cahiertest"},
+		},
+		{
 			pkg: "interop/fet", allowed: []string{"ent", "internal/xmlscan", "schoollife/timetable", decimal},
 			why: "a week of a timetable to a problem of FET and back; costs are exact decimals",
 		},
@@ -503,7 +515,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
+		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/cahier": {module + "/schoollife/timetable"}, "schoollife/cahier/cahiersql": {module + "/ent/sqldb"}, "schoollife/cahier/cahiertest": {module + "/schoollife/cahier"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

@@ -87,6 +87,9 @@ func snippetImports() map[string]string {
 		"udt":            module + "/interop/udt",
 		"sts":            module + "/interop/sts",
 		"fet":            module + "/interop/fet",
+		"cahier":         module + "/schoollife/cahier",
+		"cahiersql":      module + "/schoollife/cahier/cahiersql",
+		"cahiertest":     module + "/schoollife/cahier/cahiertest",
 		"territory":      module + "/ent/territory",
 	}
 }

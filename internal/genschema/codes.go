@@ -31,6 +31,7 @@ import (
 	"github.com/opencartable/cartable/interop/sts"
 	"github.com/opencartable/cartable/interop/udt"
 	"github.com/opencartable/cartable/schoollife/attendance"
+	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
@@ -61,6 +62,7 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/edt":                edt.Catalog(),
 		"interop/lsu":                lsu.Catalog(),
 		"schoollife/timetable":       timetable.Catalog(),
+		"schoollife/cahier":          cahier.Catalog(),
 		"interop/fet":                fet.Catalog(),
 		"interop/sts":                sts.Catalog(),
 		"interop/udt":                udt.Catalog(),

@@ -23,9 +23,11 @@ import (
 	"github.com/opencartable/cartable/fees/quotient"
 	"github.com/opencartable/cartable/fees/tariff"
 	"github.com/opencartable/cartable/identity"
+	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 // A noun is one published schema: the folder and the name of its file, its version, and the Go value that it is made from.
@@ -105,6 +107,7 @@ func patterns() map[reflect.Type]string {
 		reflect.TypeFor[ent.Field]():           `^([A-Za-z][A-Za-z0-9._-]{0,63}|\?)$`,
 		reflect.TypeFor[ent.Month]():           `^[0-9]{4}-(0[1-9]|1[0-2])$`,
 		reflect.TypeFor[directory.Hash]():      `^([0-9a-f]{32})?$`,
+		reflect.TypeFor[timetable.Clock]():     `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 		reflect.TypeFor[tariff.Clock]():        `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 		reflect.TypeFor[tariff.Interval]():     `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 	}
@@ -283,7 +286,7 @@ func folders() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"ent": reflect.TypeFor[ent.ID](), "ent/access": reflect.TypeFor[access.Action](), "ent/directory": reflect.TypeFor[directory.Op](), "fees/quotient": reflect.TypeFor[quotient.Kind](), "fees/tariff": reflect.TypeFor[tariff.Unit](),
 		"identity": reflect.TypeFor[identity.Style](), "schoollife/gradebook": reflect.TypeFor[gradebook.State](), "schoollife/gradebook/bulletin": reflect.TypeFor[bulletin.Line](),
-		"schoollife/gradebook/competence": reflect.TypeFor[competence.Target](),
+		"schoollife/gradebook/competence": reflect.TypeFor[competence.Target](), "schoollife/timetable": reflect.TypeFor[timetable.Kind](), "schoollife/cahier": reflect.TypeFor[cahier.Level](),
 	}
 }
 

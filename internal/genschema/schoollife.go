@@ -5,9 +5,11 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 // The written form of a scale and of a table is not the shape of their Go types.
@@ -66,6 +68,20 @@ type bulletinDocument struct {
 	bulletinFields
 }
 
+type cahierFields cahier.Archive
+
+type cahierDocument struct {
+	Format string `json:"format"`
+	cahierFields
+}
+
+type planFields timetable.Plan
+
+type planDocument struct {
+	Format string `json:"format"`
+	planFields
+}
+
 func schoollifeNouns() []noun {
 	doc := func(name, format string, v, of any) noun {
 		return noun{group: "schoollife", name: name, version: 1, value: v, format: format, document: of, strict: true}
@@ -74,6 +90,8 @@ func schoollifeNouns() []noun {
 		doc("competence-scale", competence.ScaleFormat, scale{}, competence.Scale{}),
 		doc("competence-table", competence.TableFormat, table{}, competence.Table{}),
 		{group: "schoollife", name: "bulletin", version: 1, value: bulletinDocument{}, format: bulletin.Format, document: bulletin.Document{}},
+		{group: "schoollife", name: "cahier", version: 1, value: cahierDocument{}, format: cahier.ArchiveFormat, document: cahier.Archive{}},
+		{group: "schoollife", name: "timetable-plan", version: 1, value: planDocument{}, format: timetable.PlanFormat, document: timetable.Plan{}},
 	}
 }
 

@@ -6,16 +6,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/enttest"
+	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
 	"github.com/opencartable/cartable/schoollife/gradebook/competence"
 	"github.com/opencartable/cartable/schoollife/schooltest"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 // The scales and tables that the package gives, and the frozen one, are valid.
@@ -123,5 +126,30 @@ func TestBulletins(t *testing.T) {
 	for _, change := range [][2]string{{`"format":"cartable.bulletin/1"`, `"format":"cartable.bulletin/2"`}, {`"inputs":`, `"input":`}, {`"average":"`, `"average":0,"other":"`}} {
 		require.Contains(t, string(b), change[0])
 		assert.Error(t, validate(t, s, json.RawMessage(strings.Replace(string(b), change[0], change[1], 1))), change[1])
+	}
+}
+
+// An archive of a cahier and a plan of an import are valid; those of another format, or without what they are of, are not.
+func TestCahiersAndPlans(t *testing.T) {
+	t.Parallel()
+	all := compile(t)
+	of := timetable.Ref{Kind: timetable.KindClass, ID: "6A"}
+	on := day(t, "2026-11-03")
+	session := cahier.Session{Head: cahier.Head{ID: "1", School: "c", Year: 2026, Teacher: "durand", Audience: []timetable.Ref{of}, Published: true, Version: 1}, Date: on, Lesson: timetable.Key{Course: "m", On: on}}
+	archive := cahier.Archived(of, "6A", []cahier.Session{session}, nil, nil, func(ent.ID) string { return "M. Durand" }, func(ent.ID) string { return "" }, time.Date(2027, 8, 31, 0, 0, 0, 0, time.UTC))
+	file := timetable.Timetable{
+		Year:    timetable.Year{First: on, Last: on.AddDays(20), Week1: day(t, "2026-11-02")},
+		Courses: []timetable.Course{{ID: "1", Day: 2, Start: 480, End: 535, Resources: []timetable.Resource{{Ref: of, Weeks: timetable.AllWeeks}}}},
+	}
+	plan := timetable.Compare(&timetable.Kept{}, &file, timetable.ImportOptions{Source: "edt"})
+	for name, doc := range map[string]any{"schoollife/cahier-1": archive, "schoollife/timetable-plan-1": plan} {
+		assert.NoError(t, validate(t, all[name], doc), name)
+		b, err := json.Marshal(doc)
+		require.NoError(t, err)
+		for _, change := range [][2]string{{`/1"`, `/2"`}, {`"courses":`, `"other":`}, {`"sessions":`, `"other":`}} {
+			if strings.Contains(string(b), change[0]) {
+				assert.Error(t, validate(t, all[name], json.RawMessage(strings.Replace(string(b), change[0], change[1], 1))), "%s %s", name, change[1])
+			}
+		}
 	}
 }

@@ -25,6 +25,7 @@ const (
 	CodeManyDeleted ent.Code = "TTB-MANY-DELETED"
 	CodeStale       ent.Code = "TTB-STALE"
 	CodeToken       ent.Code = "TTB-TOKEN"
+	CodeFormat      ent.Code = "TTB-FORMAT"
 	CodeStore       ent.Code = "TTB-STORE"
 )
 
@@ -89,6 +90,7 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 			Code: CodeStale, Severity: ent.SeverityFatal, Source: page,
 			FR: "L'emploi du temps a changé depuis que l'import a été préparé : il faut le préparer à nouveau.", EN: "The timetable changed since the import was prepared: prepare it again.",
 		},
+		ent.Rule{Code: CodeFormat, Severity: ent.SeverityFatal, Source: page, FR: "Ce n'est pas un plan d'import d'emploi du temps.", EN: "This is not a plan of a timetable import."},
 		ent.Rule{Code: CodeToken, Severity: ent.SeverityError, Source: page, FR: "Cette adresse de calendrier n'existe pas ou a été révoquée.", EN: "This calendar address does not exist or was revoked."},
 		ent.Rule{Code: CodeStore, Severity: ent.SeverityFatal, Source: page, FR: "Une ligne enregistrée ne se lit pas.", EN: "A stored row cannot be read."},
 	)

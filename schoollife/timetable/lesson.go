@@ -50,7 +50,7 @@ type Lesson struct {
 	End     Clock    `json:"end"`
 	Subject ent.ID   `json:"subject,omitempty"`
 	// Resources are those of this day.
-	Resources []Ref `json:"resources"`
+	Resources []Ref `json:"resources,omitempty"`
 	State     State `json:"state"`
 	// Revision counts the changes: 0 for a lesson as planned. Calendars want it (SEQUENCE).
 	Revision int    `json:"revision,omitempty"`

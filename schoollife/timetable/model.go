@@ -49,7 +49,7 @@ type Course struct {
 	Day       int        `json:"day"`
 	Start     Clock      `json:"start"`
 	End       Clock      `json:"end"`
-	Resources []Resource `json:"resources"`
+	Resources []Resource `json:"resources,omitempty"`
 	// Cancelled are weeks in which it does not take place, whatever the resources.
 	Cancelled Weeks `json:"cancelled,omitempty"`
 	// Together names courses that are one lesson on purpose (groups taught together): they do not conflict with each other.

@@ -1,6 +1,7 @@
 package timetable
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -84,6 +85,35 @@ type ImportOptions struct {
 	// MostDeleted is the share of the lessons, in percent, that a file may delete without being told to: 30 when 0. Consent lets it.
 	MostDeleted int
 	Consent     bool
+}
+
+// PlanFormat names the document of a plan.
+const PlanFormat = "cartable.timetable-plan/1"
+
+type planFields Plan
+
+type planJSON struct {
+	Format string `json:"format"`
+	planFields
+}
+
+// MarshalJSON writes a document of PlanFormat. Its report is apart.
+func (p *Plan) MarshalJSON() ([]byte, error) {
+	j := planJSON{PlanFormat, planFields(*p)}
+	if j.Courses == nil {
+		j.Courses = []Course{} // none, which is a list
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document.
+func (p *Plan) UnmarshalJSON(b []byte) error {
+	var j planJSON
+	if json.Unmarshal(b, &j) != nil || j.Format != PlanFormat {
+		return fmt.Errorf("timetable: plan: %w", CodeFormat)
+	}
+	*p = Plan(j.planFields)
+	return nil
 }
 
 // Plan is what an import would do: nothing is done before it is applied. The same file twice gives a plan without changes.
