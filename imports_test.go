@@ -172,7 +172,7 @@ func table() []rule {
 			why: "rules over the caller's lessons and events; who may see or change is asked of access; rates and explanations hold decimals",
 		},
 		{
-			pkg: "schoollife/schooltest", allowed: []string{"ent", "ent/enttest", "schoollife/gradebook", decimal},
+			pkg: "schoollife/schooltest", allowed: []string{"ent", "ent/calendar", "ent/enttest", "schoollife/attendance", "schoollife/booking", "schoollife/cahier", "schoollife/gradebook", "schoollife/timetable", decimal},
 			why: "a fictional school year, grown on the fictional academy",
 		},
 		{pkg: "schoollife/gradebook/exam", allowed: []string{"ent", decimal}, why: "the rules of two examinations, by year"},

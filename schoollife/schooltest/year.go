@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 // Year is a school year of one establishment of the second degree.
@@ -21,6 +23,13 @@ type Year struct {
 	classes       []ent.Class
 	members       []gradebook.Member
 	pupils        map[ent.ID][]ent.ID // by class or group
+
+	grid struct { // made when it is asked for
+		once            sync.Once
+		timetable       *timetable.Timetable
+		taught, letterA timetable.Weeks
+		missing         int
+	}
 }
 
 // New returns the year of an establishment; false when the academy has no such establishment, or one without lessons.
