@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/opencartable/cartable/ent/directory"
+	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/examples/portal/door"
 	"github.com/opencartable/cartable/examples/portal/fees"
 	"github.com/opencartable/cartable/examples/portal/intake"
@@ -74,7 +75,8 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 		if p.door, err = door.New(ctx, door.Options{Origin: o.Origin, Data: o.Data, School: schools, Log: log}); err != nil {
 			return nil, errors.Join(err, p.close())
 		}
-		if p.marks, err = marks.New(ctx, marks.Options{Data: o.Data, Academy: o.Academy, Store: o.Marks, Log: log}); err != nil {
+		who := academy.New(o.Academy)
+		if p.marks, err = marks.New(ctx, marks.Options{Data: o.Data, Academy: who, Store: o.Marks, Log: log}); err != nil {
 			return nil, errors.Join(err, p.close())
 		}
 		opt.Areas = append(opt.Areas, p.marks)

@@ -8,13 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"time"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
-	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/ent/sqldb"
 	"github.com/opencartable/cartable/ent/sqldb/open"
+	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
@@ -31,7 +30,7 @@ type Options struct {
 	// Data is the folder of the database; in memory when empty.
 	Data string
 	// Academy is the fictional academy whose school year is shown.
-	Academy enttest.Options
+	Academy *academy.Academy
 	// Store keeps the gradebook instead of the database, when it is given.
 	Store gradebook.Store
 	Log   *slog.Logger
@@ -72,8 +71,8 @@ func New(ctx context.Context, o Options) (*Area, error) {
 	if a.store == nil {
 		a.store = gradebooksql.New(db)
 	}
-	a.source = newSource(enttest.New(o.Academy), a.store)
-	a.desk = &gradebook.Service{Store: a.store, School: a.source, Now: a.source.now, Zone: paris(), Policy: policy()}
+	a.source = newSource(o.Academy, a.store)
+	a.desk = &gradebook.Service{Store: a.store, School: a.source, Now: a.source.Now, Zone: academy.Paris(), Policy: policy()}
 	return a, nil
 }
 
@@ -86,15 +85,6 @@ func (a *Area) Close() error {
 		return fmt.Errorf("portal: %w", err)
 	}
 	return nil
-}
-
-// paris is the zone of the pages; UTC where the machine has no zones.
-func paris() *time.Location {
-	zone, err := time.LoadLocation("Europe/Paris")
-	if err != nil {
-		return time.UTC
-	}
-	return zone
 }
 
 // Menu returns the entry of the area, for those who have marks to write, to read or to publish.
@@ -154,12 +144,12 @@ func (a *Area) asking(who web.Account) (*asking, error) {
 	if !ok {
 		return nil, web.ErrNotFound
 	}
-	facts, ok := a.source.facts(p)
+	facts, ok := a.source.Facts(p)
 	if !ok {
 		return nil, web.ErrNotFound
 	}
 	scope := access.NewScope(a.rules, facts)
-	return &asking{gradebook.Asker{Tenant: tenant, Guard: access.Guard{Scope: scope, Now: a.source.now}}, facts, who}, nil
+	return &asking{gradebook.Asker{Tenant: tenant, Guard: access.Guard{Scope: scope, Now: a.source.Now}}, facts, who}, nil
 }
 
 // failed returns an error as it is.

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/opencartable/cartable/ent"
+	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 )
@@ -97,11 +98,11 @@ func (a *Area) trail(r *http.Request, q *asking) (web.Page, error) {
 	before := ""
 	for _, e := range list {
 		after := e.Value.Result.Text(ent.FR)
-		d.Lines = append(d.Lines, trailLine{e.At.In(paris()).Format("02/01/2006 15:04"), a.source.staffName(e.By), before, after, e.Why})
+		d.Lines = append(d.Lines, trailLine{e.At.In(academy.Paris()).Format("02/01/2006 15:04"), a.source.StaffName(e.By), before, after, e.Why})
 		before = after
 	}
 	return web.Page{
-		Title: "Historique d'une note", Lead: a.source.pupilName(k.Pupil), View: a.views["trail"], Data: d,
+		Title: "Historique d'une note", Lead: a.source.PupilName(k.Pupil), View: a.views["trail"], Data: d,
 		Trail: []web.Link{{Text: "Notes", Path: "/notes"}, {Text: "Saisie", Path: d.Back}},
 	}, nil
 }

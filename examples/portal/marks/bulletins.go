@@ -8,6 +8,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
+	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
@@ -17,7 +18,7 @@ import (
 // bulletinOptions are those of all schools of the portal.
 func bulletinOptions(draft bool) bulletin.Options {
 	p := policy()
-	return bulletin.Options{Policy: &p, Lang: ent.FR, Draft: draft, Chart: true, Coefficients: true, Zone: paris()}
+	return bulletin.Options{Policy: &p, Lang: ent.FR, Draft: draft, Chart: true, Coefficients: true, Zone: academy.Paris()}
 }
 
 // people are those whom a bulletin names.
@@ -26,7 +27,7 @@ func (s *source) bulletinPeople(r *http.Request, room *gradebook.Room) (bulletin
 	if err != nil || y == nil {
 		return bulletin.People{}, either(err)
 	}
-	e, _ := s.academy.Establishment(room.Establishment)
+	e, _ := s.Establishment(room.Establishment)
 	roll, err := s.roll(r.Context(), room)
 	if err != nil {
 		return bulletin.People{}, err
@@ -34,10 +35,10 @@ func (s *source) bulletinPeople(r *http.Request, room *gradebook.Room) (bulletin
 	return bulletin.People{
 		School: bulletin.School{Name: e.Kind + " " + ent.CaseName(e.Patronym), UAI: e.UAI},
 		Pupil: func(id ent.ID) (bulletin.Pupil, bool) {
-			p, ok := s.pupils[id]
+			p, ok := s.Pupil(id)
 			return bulletin.Pupil{Name: p.Name.Display(), BirthDate: p.BirthDate}, ok
 		},
-		HeadTeachers: roll.HeadTeachers, Person: s.staffName,
+		HeadTeachers: roll.HeadTeachers, Person: s.StaffName,
 		Life: func(pupil, period ent.ID) bulletin.Life {
 			l := y.Life(pupil, period)
 			return bulletin.Life{Justified: &l.Excused, Unjustified: &l.Unexcused, Late: &l.Late}
@@ -70,7 +71,7 @@ func (a *Area) bulletins(w io.Writer, r *http.Request, who web.Account) error {
 			pupils = append(pupils, m.Pupil)
 		}
 	}
-	school.SortFrench(pupils, func(id *ent.ID) string { return a.source.pupilName(*id) })
+	school.SortFrench(pupils, func(id *ent.ID) string { return a.source.PupilName(*id) })
 	page := bulletin.OnePage(w, bulletin.Page{})
 	_, err = bulletin.Batch(r.Context(), page, &b, period, pupils, people, bulletinOptions(r.FormValue("brouillon") != ""), nil)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
+	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/examples/portal/school"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
@@ -103,9 +104,9 @@ func (a *Area) classData(r *http.Request, q *asking) (*classData, string, error)
 	for _, c := range trail {
 		who := "le portail"
 		if c.By != "" {
-			who = a.source.staffName(c.By)
+			who = a.source.StaffName(c.By)
 		}
-		d.Trail = append(d.Trail, trailLine{c.At.In(paris()).Format("02/01/2006 15:04"), who, "", c.Term.State.Label(ent.FR), c.Why})
+		d.Trail = append(d.Trail, trailLine{c.At.In(academy.Paris()).Format("02/01/2006 15:04"), who, "", c.Term.State.Label(ent.FR), c.Why})
 	}
 	return d, "Classe " + b.Room.Label, nil
 }
@@ -127,7 +128,7 @@ func (a *Area) classFigures(b *gradebook.ClassBook, d *classData) error {
 		if err != nil {
 			continue
 		}
-		d.Pupils = append(d.Pupils, classPupil{a.source.pupilName(m.Pupil), shown(avg), address("/notes/eleve", "eleve", string(m.Pupil))})
+		d.Pupils = append(d.Pupils, classPupil{a.source.PupilName(m.Pupil), shown(avg), address("/notes/eleve", "eleve", string(m.Pupil))})
 	}
 	school.SortFrench(d.Pupils, func(p *classPupil) string { return p.Name })
 	lacks, err := b.Lacks(policy(), d.Period)

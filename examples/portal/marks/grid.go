@@ -91,7 +91,7 @@ func (a *Area) read(r *http.Request, q *asking) (*gradebook.Grid, error) {
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
-	school.SortFrench(g.Pupils, func(id *ent.ID) string { return a.source.pupilName(*id) })
+	school.SortFrench(g.Pupils, func(id *ent.ID) string { return a.source.PupilName(*id) })
 	return &g, nil
 }
 
@@ -108,7 +108,7 @@ func (a *Area) show(g *gradebook.Grid, d gridData, form assessmentForm) web.Page
 // gridData shows a grid, with what was typed instead of what is kept.
 func (a *Area) gridData(g *gradebook.Grid, typed map[gradebook.Key]string) gridData {
 	t := &g.Course.Teaching
-	d := gridData{Teaching: t.ID, Period: g.Period.ID, Today: a.source.today().String()}
+	d := gridData{Teaching: t.ID, Period: g.Period.ID, Today: a.source.Today().String()}
 	for _, p := range g.Course.Periods {
 		d.Periods = append(d.Periods, periodLink{
 			web.Link{Text: p.Label, Path: address("/notes/saisie", "service", string(t.ID), "periode", string(p.ID))}, p.ID == g.Period.ID,
@@ -121,7 +121,7 @@ func (a *Area) gridData(g *gradebook.Grid, typed map[gradebook.Key]string) gridD
 	}
 	sheet, err := gradebook.Compute(policy(), gridInput(g, typed))
 	for n, pupil := range g.Pupils {
-		line := row{ID: pupil, Name: a.source.pupilName(pupil)}
+		line := row{ID: pupil, Name: a.source.PupilName(pupil)}
 		for i := range g.Assessments {
 			x := &g.Assessments[i]
 			e := g.Mark(x.ID, pupil)
@@ -291,7 +291,7 @@ func (a *Area) save(r *http.Request, q *asking) (web.Page, error) {
 	}
 	for _, x := range out.Conflicts {
 		theirs := cmp.Or(x.Theirs.Value.Result.Text(ent.FR), "vide")
-		refusals[x.Yours.Key] = web.French("Pendant ce temps, " + a.source.staffName(x.Theirs.By) + " a enregistré : " + theirs + ". Enregistrez à nouveau pour le remplacer.")
+		refusals[x.Yours.Key] = web.French("Pendant ce temps, " + a.source.StaffName(x.Theirs.By) + " a enregistré : " + theirs + ". Enregistrez à nouveau pour le remplacer.")
 		left[gradebook.Key{Of: x.Yours.Of, Pupil: x.Yours.Pupil}] = x.Yours.Value.Result.Text(ent.FR)
 	}
 	if len(refusals) == 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
+	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 )
@@ -41,7 +42,7 @@ func (a *Area) home(r *http.Request, q *asking) (web.Page, error) {
 				continue
 			}
 			for _, t := range y.Teachings() {
-				if t.Teaches(q.facts.Person, a.source.today()) {
+				if t.Teaches(q.facts.Person, a.source.Today()) {
 					d.Teachings = append(d.Teachings, web.Link{Text: teachingTitle(&t), Path: address("/notes/saisie", "service", string(t.ID))})
 				}
 			}
@@ -58,7 +59,7 @@ func (a *Area) home(r *http.Request, q *asking) (web.Page, error) {
 	}
 	for _, c := range q.facts.Children {
 		if q.Guard.Scope.Can(access.ActionMarksRead, access.PupilTarget(&c)).Allowed {
-			d.Pupils = append(d.Pupils, web.Link{Text: a.source.pupilName(c.ID), Path: address("/notes/eleve", "eleve", string(c.ID))})
+			d.Pupils = append(d.Pupils, web.Link{Text: a.source.PupilName(c.ID), Path: address("/notes/eleve", "eleve", string(c.ID))})
 		}
 	}
 	for _, list := range [][]web.Link{d.Teachings, d.Classes} {
@@ -69,7 +70,7 @@ func (a *Area) home(r *http.Request, q *asking) (web.Page, error) {
 
 func teachingTitle(t *gradebook.Teaching) string {
 	set := string(cmp.Or(t.Class, t.Group))
-	if i := len(establishmentOf(ent.ID(set))); i < len(set) {
+	if i := len(academy.EstablishmentOf(ent.ID(set))); i < len(set) {
 		set = set[i+1:]
 	}
 	return set + " – " + t.Label

@@ -77,7 +77,7 @@ func (a *Area) problems(r *http.Request, q *asking) (web.Page, error) {
 		if p.Pupil == "" {
 			d.Others = append(d.Others, x.Sentences...)
 		} else {
-			x.Name = a.source.pupilName(ent.ID(p.Pupil))
+			x.Name = a.source.PupilName(ent.ID(p.Pupil))
 			d.Pupils = append(d.Pupils, x)
 		}
 		if x.Blocking {

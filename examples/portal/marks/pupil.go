@@ -44,12 +44,12 @@ func (a *Area) pupil(r *http.Request, q *asking) (web.Page, error) {
 	}
 	var d pupilData
 	for _, p := range v.Periods {
-		if !a.source.today().Before(p.Period.Start) {
+		if !a.source.Today().Before(p.Period.Start) {
 			d.Periods = append(d.Periods, a.periodOf(id, &p))
 		}
 	}
 	return web.Page{
-		Title: "Notes de " + a.source.pupilName(id), View: a.views["pupil"], Data: d, Trail: []web.Link{{Text: "Notes", Path: "/notes"}},
+		Title: "Notes de " + a.source.PupilName(id), View: a.views["pupil"], Data: d, Trail: []web.Link{{Text: "Notes", Path: "/notes"}},
 	}, nil
 }
 
