@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"cmp"
+	"log/slog"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
@@ -26,6 +27,11 @@ type Alert struct {
 	Date  ent.Date `json:"date"`
 	// Afternoon matters with GroupHalfDay only.
 	Afternoon bool `json:"afternoon,omitempty"`
+}
+
+// LogValue shows the kind and the day.
+func (a Alert) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", string(a.Kind)), slog.String("date", a.Date.String()))
 }
 
 // Alerts returns the alerts of the events of any pupils, after those that there were: an alert stays with its event as long as that
@@ -118,6 +124,9 @@ type Over struct {
 	Kind  Kind   `json:"kind"`
 	Count int    `json:"count"`
 }
+
+// LogValue shows the kind.
+func (o Over) LogValue() slog.Value { return slog.StringValue(string(o.Kind)) }
 
 // Over returns the pupils who came to a limit, sorted by pupil and kind.
 func (l Limits) Over(alerts []Alert) []Over {

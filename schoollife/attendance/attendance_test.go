@@ -203,16 +203,20 @@ func TestFigures(t *testing.T) {
 	c := counter(t, attendance.Rule{Mode: attendance.ModeTouched, Split: 750, Reasons: attendance.Reasons()})
 	accepted := absence(t, "1", "2026-11-02T08:00", "2026-11-02T17:00")
 	accepted.Reason, accepted.Regularised = "LEGAL-ILLNESS", true
-	open := absence(t, "2", "2026-11-02T09:00", "2026-11-02T09:55") // within the accepted one, and not accepted itself
+	inside := absence(t, "2", "2026-11-02T09:00", "2026-11-02T09:55") // what a roll call saw of it
+	open := absence(t, "6", "2026-11-05T09:00", "2026-11-05T09:55")
 	trip := absence(t, "3", "2026-11-03T08:00", "2026-11-03T17:00")
 	trip.Reason = "SCHOOL-TRIP"
 	late := absence(t, "4", "2026-11-04T08:00", "2026-11-04T08:10")
 	late.Kind = attendance.KindLateness
 	hidden := absence(t, "5", "2026-11-02T08:00", "2026-11-02T08:10")
 	hidden.Kind = attendance.KindLateness
-	f := c.Figures([]attendance.Event{accepted, open, trip, late, hidden}, s, date(t, "2026-11-01"), date(t, "2026-11-30"))
-	assert.Equal(t, attendance.Figures{Total: 2, Justified: 1, Unjustified: 1, Latenesses: 1, Minutes: 220}, f)
-	assert.Equal(t, 3, f.Hours())
+	f := c.Figures([]attendance.Event{accepted, inside, open, trip, late, hidden}, s, date(t, "2026-11-01"), date(t, "2026-11-30"))
+	assert.Equal(t, attendance.Figures{Total: 3, Justified: 2, Unjustified: 1, Latenesses: 1, Minutes: 275}, f)
+	assert.Equal(t, 4, f.Hours())
+	notices := c.Notices([]attendance.Event{accepted, inside, open})
+	require.Len(t, notices, 1, "of what is accepted nobody is told")
+	assert.Equal(t, ent.ID("6"), notices[0].Events[0].ID)
 	assert.Equal(t, 20, s.Lessons(date(t, "2026-11-02"), date(t, "2026-11-06")))
 }
 

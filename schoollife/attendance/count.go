@@ -30,6 +30,11 @@ func (c *Counter) Count(events []Event, s *Schedule) Count {
 	return c.count(events, s, part{window: always}, nil)
 }
 
+// Unjustified counts what no regularised absence covers: the levels of the law are counted on it, by ModeComplete.
+func (c *Counter) Unjustified(events []Event, s *Schedule) Count {
+	return c.count(events, s, part{always, true}, nil)
+}
+
 // Explain does what Count does, and says how the number of half-days was reached: each half-day that was looked at, with 1 or 0
 // and why. The steps belong to the pupil.
 func (c *Counter) Explain(pupil ent.ID, events []Event, s *Schedule) (Count, ent.Explanation, error) {
@@ -53,11 +58,11 @@ func (e *Event) accepted() bool { return e.Regularised && !e.Kind.present() }
 
 // count is the one way to count. A nil trail records nothing.
 func (c *Counter) count(events []Event, s *Schedule, only part, t *trail) Count {
-	var list, here []minutes
+	var list, here, accepted []minutes
 	var starts []int32
 	for i := range events {
 		e := &events[i]
-		if only.open && e.accepted() || !c.counted(e) {
+		if !c.counted(e) {
 			continue
 		}
 		x := minutes{e.From.minute(), e.To.minute()}
@@ -67,10 +72,14 @@ func (c *Counter) count(events []Event, s *Schedule, only part, t *trail) Count 
 			continue
 		}
 		switch {
+		case only.open && e.accepted():
+			if c.missing(e) {
+				accepted = append(accepted, x)
+			}
 		case c.missing(e):
 			list = append(list, x)
 			if c.rule.Mode == ModeStart && start == x.from { // one that started before the window is of the day before
-				starts = append(starts, c.halfDay(x.from))
+				starts = append(starts, x.from)
 			}
 		case e.Kind.present():
 			here = append(here, x)
@@ -80,10 +89,18 @@ func (c *Counter) count(events []Event, s *Schedule, only part, t *trail) Count 
 		return Count{}
 	}
 	gone := without(union(list), union(here))
+	if len(accepted) > 0 { // what is accepted is so whatever a roll call saw inside
+		accepted = union(accepted)
+		gone = without(gone, accepted)
+		starts = slices.DeleteFunc(starts, func(at int32) bool { return touches(accepted, minutes{at, at + 1}) })
+	}
 	w := walker{c: c, s: s, t: t}
 	w.walk(gone)
 	switch c.rule.Mode {
 	case ModeStart:
+		for i := range starts {
+			starts[i] = c.halfDay(starts[i])
+		}
 		slices.Sort(starts)
 		w.half = slices.Compact(starts)
 		if t != nil {

@@ -46,7 +46,8 @@ func (d *Declaration) Check(reasons ReasonList) error {
 }
 
 // Settles reports whether an accepted declaration gives its reason to an event: one of this pupil that it covers, and that the office
-// has not settled otherwise.
+// has not settled otherwise, or given another reason since.
 func (d *Declaration) Settles(e *Event) bool {
-	return d.Accepted && e.Pupil == d.Pupil && !e.Removed && !e.Regularised && !e.Kind.present() && d.Covers(e.Span)
+	since := e.Reason != "" && !d.Treated.IsZero() && e.At.After(d.Treated)
+	return d.Accepted && e.Pupil == d.Pupil && !e.Removed && !e.Regularised && !since && !e.Kind.present() && d.Covers(e.Span)
 }

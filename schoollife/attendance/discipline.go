@@ -12,14 +12,18 @@ import (
 // maxPersons is how many persons, and measures, one incident may have.
 const maxPersons = 200
 
-// Report keeps an incident, new (no ID) or changed, without its measures, which [Service.Decide] adds. Who reports one may report on
-// each of the pupils in it.
+// Report keeps an incident, new (no ID) or changed, without its measures, which [Service.Decide] adds. pupils are those of its
+// persons who are pupils: one at least, and who reports it may report on each. It returns CodeRefused otherwise, and for an
+// incident of somebody else.
 func (s *Service) Report(ctx context.Context, a Asker, i Incident, pupils []ent.ID) (Incident, error) {
 	if len(i.Persons) == 0 || len(i.Persons) > maxPersons || len(i.Text) > maxText || len(i.Place) > 200 || len(i.Type) > 200 {
 		return Incident{}, fmt.Errorf("attendance: incident: %w", CodeSize)
 	}
 	if i.At.Date.IsZero() {
 		return Incident{}, fmt.Errorf("attendance: incident: %w", CodeSpan)
+	}
+	if !slices.ContainsFunc(i.Persons, func(p Protagonist) bool { return slices.Contains(pupils, p.Person) }) {
+		return Incident{}, refused() // the right to report hangs on a pupil
 	}
 	for _, p := range i.Persons {
 		if !slices.Contains(pupils, p.Person) {
@@ -29,30 +33,33 @@ func (s *Service) Report(ctx context.Context, a Asker, i Incident, pupils []ent.
 			return Incident{}, err
 		}
 	}
-	i.Measures = nil
-	if i.ID != "" {
-		had, err := s.Store.Incident(ctx, a.Tenant, i.ID)
-		if err != nil {
-			return Incident{}, err
-		}
-		if had.By != a.person() {
-			return Incident{}, fmt.Errorf("attendance: incident: %w", CodeRefused)
-		}
-		i.Measures = had.Measures
-	} else {
+	known := i.ID != ""
+	if !known {
 		i.ID = s.NewID()
 	}
 	i.By = a.person()
-	return i, s.Store.PutIncident(ctx, a.Tenant, i)
+	err := s.Store.ChangeIncident(ctx, a.Tenant, i.ID, func(had Incident) (Incident, error) {
+		switch {
+		case known && had.ID == "":
+			return had, unknown()
+		case had.ID != "" && (!known || had.By != a.person()):
+			return had, refused()
+		}
+		i.Measures = had.Measures
+		return i, nil
+	})
+	if err != nil {
+		return Incident{}, err
+	}
+	i.Measures = nil // they are for who may read them
+	return i, nil
 }
+
+func refused() error { return fmt.Errorf("attendance: incident: %w", CodeRefused) }
 
 // Decide adds a punishment or a sanction to an incident. A sanction needs the right to decide sanctions; a punishment the right to
 // report incidents on the pupil.
 func (s *Service) Decide(ctx context.Context, a Asker, incident ent.ID, m Measure) (Measure, error) {
-	i, err := s.Store.Incident(ctx, a.Tenant, incident)
-	if err != nil {
-		return Measure{}, err
-	}
 	action := access.ActionIncidentWrite
 	if m.Kind.Sanction() {
 		action = access.ActionSanctionWrite
@@ -63,20 +70,61 @@ func (s *Service) Decide(ctx context.Context, a Asker, incident ent.ID, m Measur
 	if err := m.Check(true); err != nil {
 		return Measure{}, err
 	}
-	if len(i.Measures) >= maxPersons || len(m.Text) > maxText {
+	if len(m.Text) > maxText {
 		return Measure{}, fmt.Errorf("attendance: measure: %w", CodeSize)
 	}
 	m.ID, m.By = s.NewID(), a.person()
-	i.Measures = append(i.Measures, m)
-	return m, s.Store.PutIncident(ctx, a.Tenant, i)
+	err := s.Store.ChangeIncident(ctx, a.Tenant, incident, func(had Incident) (Incident, error) {
+		if had.ID == "" {
+			return had, unknown()
+		}
+		if len(had.Measures) >= maxPersons {
+			return had, fmt.Errorf("attendance: measure: %w", CodeSize)
+		}
+		had.Measures = append(had.Measures, m)
+		return had, nil
+	})
+	return m, err
 }
 
-// Incidents returns the incidents of a pupil, for who may read them: whole, other persons among them.
+// Incidents returns the incidents of a pupil, for who may read them: other persons among them, and of the measures those of the
+// pupils whose sanctions one may read.
 func (s *Service) Incidents(ctx context.Context, a Asker, pupil ent.ID, on ent.Date) ([]Incident, error) {
 	if _, err := s.pupil(ctx, a, pupil, on, access.ActionIncidentRead); err != nil {
 		return nil, err
 	}
-	return s.Store.Incidents(ctx, a.Tenant, []ent.ID{pupil})
+	list, err := s.Store.Incidents(ctx, a.Tenant, []ent.ID{pupil})
+	if err != nil {
+		return nil, err
+	}
+	read := map[ent.ID]bool{}
+	for i := range list {
+		var shown []Measure
+		for _, m := range list[i].Measures {
+			may, err := s.maySanction(ctx, a, m.Pupil, on, read)
+			if err != nil {
+				return nil, err
+			}
+			if may {
+				shown = append(shown, m)
+			}
+		}
+		list[i].Measures = shown
+	}
+	return list, nil
+}
+
+// maySanction reports whether the sanctions of a pupil may be read; known are the answers that there were.
+func (s *Service) maySanction(ctx context.Context, a Asker, pupil ent.ID, on ent.Date, known map[ent.ID]bool) (bool, error) {
+	if ok, asked := known[pupil]; asked {
+		return ok, nil
+	}
+	t, err := s.School.Target(ctx, a.Tenant, pupil, on)
+	if err != nil {
+		return false, err
+	}
+	known[pupil] = may(a, access.ActionSanctionRead, t)
+	return known[pupil], nil
 }
 
 // Measures returns the punishments and sanctions of a pupil, for the pupil, the relatives and the school: they say nothing of the

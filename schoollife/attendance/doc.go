@@ -10,7 +10,7 @@
 //	schedules := attendance.NewSchedules(lessons, audience) // once for a school
 //	figures := counter.Figures(events, schedules.Of(pupil), from, to)
 //	_, why, err := counter.Explain(pupil, events, schedules.Of(pupil)) // each half-day, and why it counts
-//	for _, c := range attendance.Crossings(complete.Count(unjustified, schedule).HalfDays, attendance.WindowSliding) {
+//	for _, c := range attendance.Crossings(complete.Unjustified(events, schedule).HalfDays, attendance.WindowSliding) {
 //		fmt.Println(c.Level, c.At.Label(ent.FR))
 //	}
 //

@@ -39,6 +39,10 @@ func (k Kind) Label(lang ent.Lang) string {
 	return string(k)
 }
 
+func (k Kind) known() bool {
+	return k == KindAbsence || k == KindLateness || k == KindDeparture || k.present()
+}
+
 // present reports whether the pupil was in the school's charge, whatever a roll call said.
 func (k Kind) present() bool { return k == KindInfirmary || k == KindOutside }
 
@@ -63,9 +67,14 @@ type Event struct {
 	Removed bool `json:"removed,omitempty"`
 }
 
-// LogValue shows which event it is: neither the pupil nor the reason.
+// LogValue shows the kind, and the lesson or which event it is: neither the pupil, whom the identifier of an event of a roll call
+// names, nor the reason.
 func (e Event) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("event", string(e.ID)), slog.String("kind", string(e.Kind)))
+	kind := slog.String("kind", string(e.Kind))
+	if e.Lesson != (timetable.Key{}) {
+		return slog.GroupValue(slog.String("course", string(e.Lesson.Course)), slog.String("on", e.Lesson.On.String()), kind)
+	}
+	return slog.GroupValue(slog.String("event", string(e.ID)), kind)
 }
 
 // Compare sorts events by start, end, kind and identifier.

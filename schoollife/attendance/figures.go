@@ -26,8 +26,8 @@ func (Figures) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 // Hours returns the whole hours missed, a started one not counted.
 func (f Figures) Hours() int { return f.Minutes / 60 }
 
-// Figures returns those of one pupil from a day to another, both included. A half-day is unjustified as soon as an absence that is
-// not regularised makes it count by itself; justified is the rest. Half-days add up: the figures of a year are the sums of those
+// Figures returns those of one pupil from a day to another, both included. A half-day is unjustified as soon as the time
+// that no regularised absence covers makes it count by itself; justified is the rest. Half-days add up: the figures of a year are the sums of those
 // of its periods.
 func (c *Counter) Figures(events []Event, s *Schedule, from, to ent.Date) Figures {
 	return c.figures(events, s, from, to, nil)

@@ -184,11 +184,11 @@ func SchoolRules() Retention {
 }
 
 // EraseOn returns the first day on which a measure is no longer kept; false while it is kept to the end of schooling, or for a kind
-// that the table does not know, which nobody erases in silence. A school year ends on 31 August.
+// that the table does not know or says no length of, which nobody erases in silence. A school year ends on 31 August.
 func (r Retention) EraseOn(m *Measure) (ent.Date, bool) {
 	k, ok := r[m.Kind]
 	switch {
-	case !ok || k.Schooling:
+	case !ok || k.Schooling || !k.YearEnd && k.Months <= 0:
 		return ent.Date{}, false
 	case k.YearEnd:
 		year := int(m.Decided.Year)

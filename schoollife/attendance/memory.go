@@ -133,16 +133,9 @@ func (m *memory) put(events []Event) error {
 }
 
 func (q *Query) holds(pupil ent.ID, s Span) bool {
-	return (len(q.Pupils) == 0 || slices.Contains(q.Pupils, pupil)) && q.days(s.From.Date, s.To)
-}
-
-// days reports whether something from a day to a moment, not included, lies in the query.
-func (q *Query) days(from ent.Date, to Moment) bool {
-	last := to.Date
-	if to.At == 0 {
-		last = last.AddDays(-1)
-	}
-	return (q.From.IsZero() || !last.Before(q.From)) && (q.To.IsZero() || !q.To.Before(from))
+	first, last := s.Days()
+	return (len(q.Pupils) == 0 || slices.Contains(q.Pupils, pupil)) &&
+		(q.From.IsZero() || !last.Before(q.From)) && (q.To.IsZero() || !q.To.Before(first))
 }
 
 // Events is of [Store].
@@ -236,7 +229,10 @@ func SortProofs(list []Proof) {
 func (m *Memory) AddProofs(_ context.Context, tenant ent.Tenant, proofs []Proof) error {
 	x, done := m.lock(tenant)
 	defer done()
-	x.proofs = append(x.proofs, proofs...)
+	for _, p := range proofs {
+		p.Events = slices.Clone(p.Events)
+		x.proofs = append(x.proofs, p)
+	}
 	return nil
 }
 
@@ -281,11 +277,16 @@ func (m *Memory) Incident(_ context.Context, tenant ent.Tenant, id ent.ID) (Inci
 	return cloneIncident(i), nil
 }
 
-// PutIncident is of [Store].
-func (m *Memory) PutIncident(_ context.Context, tenant ent.Tenant, i Incident) error {
+// ChangeIncident is of [Store].
+func (m *Memory) ChangeIncident(_ context.Context, tenant ent.Tenant, id ent.ID, change IncidentChange) error {
 	x, done := m.lock(tenant)
 	defer done()
-	x.incidents[i.ID] = cloneIncident(i)
+	i, err := change(cloneIncident(x.incidents[id]))
+	if err != nil {
+		return err
+	}
+	i.ID = id
+	x.incidents[id] = cloneIncident(i)
 	return nil
 }
 

@@ -55,6 +55,19 @@ func (s Span) valid() bool {
 // Overlaps reports whether two spans have a minute in common.
 func (s Span) Overlaps(o Span) bool { return s.From.Compare(o.To) < 0 && o.From.Compare(s.To) < 0 }
 
+// Days returns the first and the last day of which a span has a minute: one that ends at 0:00 of a day, or starts at 24:00 of one,
+// has none of it.
+func (s Span) Days() (first, last ent.Date) {
+	first, last = s.From.Date, s.To.Date
+	if s.From.At == dayMinutes {
+		first = first.AddDays(1)
+	}
+	if s.To.At == 0 && !last.IsZero() {
+		last = last.AddDays(-1)
+	}
+	return first, last
+}
+
 // Covers reports whether a span holds another.
 func (s *Span) Covers(o Span) bool {
 	return !o.From.Date.Before(s.From.Date) && s.From.Compare(o.From) <= 0 && o.To.Compare(s.To) <= 0

@@ -25,6 +25,9 @@ type Recipient struct {
 	Lang    ent.Lang
 }
 
+// LogValue shows the channel.
+func (r Recipient) LogValue() slog.Value { return slog.StringValue(string(r.Channel)) }
+
 // Proof says that a message left, once for each recipient and day.
 type Proof struct {
 	Pupil  ent.ID    `json:"pupil"`
@@ -58,9 +61,16 @@ func (c *Counter) Notices(events []Event) []Notice {
 		date  ent.Date
 	}
 	by := map[key][]Event{}
+	accepted := map[ent.ID][]*Event{}
+	for i := range events {
+		if e := &events[i]; e.accepted() && c.counted(e) && c.missing(e) {
+			accepted[e.Pupil] = append(accepted[e.Pupil], e)
+		}
+	}
 	for i := range events {
 		e := &events[i]
-		if c.counted(e) && c.missing(e) && !e.Regularised && c.alerts(e) {
+		known := slices.ContainsFunc(accepted[e.Pupil], func(a *Event) bool { return a.Covers(e.Span) })
+		if c.counted(e) && c.missing(e) && !e.Regularised && !known && c.alerts(e) {
 			k := key{e.Pupil, e.From.Date}
 			by[k] = append(by[k], *e)
 		}
@@ -117,18 +127,27 @@ func (n Notice) message(tenant ent.Tenant, r Recipient, events []Event) ent.Mess
 		if i > 0 {
 			fr, en = fr+", ", en+", "
 		}
-		fr += "de " + e.From.At.French() + " à " + e.To.At.French()
-		en += "from " + e.From.At.String() + " to " + e.To.At.String()
+		if e.To.Date == n.Date {
+			fr += "de " + e.From.At.French() + " à " + e.To.At.French()
+			en += "from " + e.From.At.String() + " to " + e.To.At.String()
+		} else {
+			fr += "de " + e.From.At.French() + " au " + e.To.Date.French() + " à " + e.To.At.French()
+			en += "from " + e.From.At.String() + " to " + e.To.At.String() + " on " + e.To.Date.String()
+		}
+	}
+	who := ent.Label{FR: "Votre enfant a été noté absent le ", EN: "Your child was marked absent on "}
+	if r.Person == n.Pupil { // of age
+		who = ent.Label{FR: "Vous avez été noté absent le ", EN: "You were marked absent on "}
 	}
 	return ent.Message{
 		Tenant: tenant, Kind: NoticeAbsence, Person: r.Person, Channel: r.Channel, Lang: r.Lang,
 		FR: ent.Letter{
 			Subject: "Absence du " + n.Date.French(),
-			Text:    "Votre enfant a été noté absent le " + n.Date.French() + ", " + fr + ". Merci d'en donner le motif à l'établissement sans délai.",
+			Text:    who.FR + n.Date.French() + ", " + fr + ". Merci d'en donner le motif à l'établissement sans délai.",
 		},
 		EN: ent.Letter{
 			Subject: "Absence on " + n.Date.String(),
-			Text:    "Your child was marked absent on " + n.Date.String() + ", " + en + ". Please tell the school the reason without delay.",
+			Text:    who.EN + n.Date.String() + ", " + en + ". Please tell the school the reason without delay.",
 		},
 		Params: map[string]string{"pupil": string(n.Pupil), "date": n.Date.String(), "events": strconv.Itoa(len(events))},
 	}

@@ -73,7 +73,7 @@ func (x *drawn) rule(t testing.TB, m attendance.Mode, seed uint64) attendance.Ru
 }
 
 // oracle counts minute by minute, day by day.
-func oracle(r attendance.Rule, x drawn, from, to ent.Date) (out []attendance.HalfDay, minutes, lessons int) {
+func oracle(r attendance.Rule, x drawn, unjustified bool, from, to ent.Date) (out []attendance.HalfDay, minutes, lessons int) {
 	quiet := map[ent.Code]bool{}
 	for _, reason := range r.Reasons {
 		quiet[reason.Code] = reason.Uncounted
@@ -86,20 +86,25 @@ func oracle(r attendance.Rule, x drawn, from, to ent.Date) (out []attendance.Hal
 		return 1440*n + int(m.At)
 	}
 	type span struct{ from, to int }
-	var gone, here []span
+	var gone, here, accepted []span
 	for _, e := range x.events {
 		s := span{minute(e.From), minute(e.To)}
-		if e.Removed || quiet[e.Reason] {
+		outside := e.Kind == attendance.KindInfirmary || e.Kind == attendance.KindOutside
+		if e.Removed || quiet[e.Reason] && !outside { // a trip is one, whatever its reason
 			continue
+		}
+		takes := &gone
+		if unjustified && e.Regularised {
+			takes = &accepted
 		}
 		switch e.Kind {
 		case attendance.KindAbsence:
 			if s.to-s.from >= r.LatenessUnder {
-				gone = append(gone, s)
+				*takes = append(*takes, s)
 			}
 		case attendance.KindDeparture:
 			if r.Departures {
-				gone = append(gone, s)
+				*takes = append(*takes, s)
 			}
 		case attendance.KindInfirmary, attendance.KindOutside:
 			here = append(here, s)
@@ -110,13 +115,14 @@ func oracle(r attendance.Rule, x drawn, from, to ent.Date) (out []attendance.Hal
 	in := func(list []span, m int) bool {
 		return slices.ContainsFunc(list, func(s span) bool { return s.from <= m && m < s.to })
 	}
+	here = append(here, accepted...) // taken out alike, but for where absences start
 	for on := from; !to.Before(on); on = on.AddDays(1) {
 		closed := slices.Contains(r.Closed, on)
 		at := minute(attendance.Moment{Date: on})
 		var held, missed [2]int
 		var starts, open [2]bool
 		for _, s := range gone {
-			if s.from >= at && s.from < at+1440 {
+			if s.from >= at && s.from < at+1440 && !in(accepted, s.from) {
 				starts[b2i(s.from-at >= int(r.Split))] = true
 			}
 		}
@@ -189,13 +195,16 @@ func TestCountIsTheOracle(t *testing.T) {
 			r := x.rule(t, m, seed)
 			c := counter(t, r)
 			last := x.first.AddDays(x.days + 8)
-			want, minutes, lessons := oracle(r, x, x.first, last)
+			want, minutes, lessons := oracle(r, x, false, x.first, last)
 			got := explained(t, c, x.events, s)
 			require.Equal(t, half(want), half(got.HalfDays), "seed %d %s", seed, m)
 			require.Equal(t, []int{minutes, lessons}, []int{got.Minutes, got.Lessons}, "seed %d %s", seed, m)
 			counted += len(want)
 
+			open, _, _ := oracle(r, x, true, x.first, last)
+			require.Equal(t, half(open), half(c.Unjustified(x.events, s).HalfDays), "seed %d %s", seed, m)
 			whole := c.Figures(x.events, s, x.first, last)
+			assert.Equal(t, min(len(open), len(want)), whole.Unjustified)
 			assert.Equal(t, whole.Total, whole.Justified+whole.Unjustified)
 			assert.Equal(t, len(want), whole.Total)
 			var sum attendance.Figures

@@ -108,19 +108,12 @@ func (s *bigSchool) ours(tb testing.TB) year {
 	touched, complete := counter(tb, s.rule), attendance.Rule{Mode: attendance.ModeComplete, Split: s.rule.Split, Reasons: s.rule.Reasons}
 	whole := counter(tb, complete)
 	schedules := attendance.NewSchedules(s.lessons, s.timetable.NewAudience())
-	var open []attendance.Event
 	for _, p := range s.pupils {
 		schedule, events := schedules.Of(p), s.events[p]
 		f := touched.Figures(events, schedule, s.timetable.Year.First, s.timetable.Year.Last)
 		y.figures[p] = f
 		y.missed += f.Total
-		open = open[:0]
-		for i := range events {
-			if !events[i].Regularised {
-				open = append(open, events[i])
-			}
-		}
-		half := whole.Count(open, schedule).HalfDays
+		half := whole.Unjustified(events, schedule).HalfDays
 		y.crossings += len(attendance.Crossings(half, attendance.WindowMonth)) + len(attendance.Crossings(half, attendance.WindowSliding))
 	}
 	y.alerts = len(touched.Alerts(nil, s.all, attendance.GroupHalfDay))
@@ -149,7 +142,7 @@ func (s *bigSchool) byDay(tb testing.TB) year {
 			var touched, open, whole [2]bool
 			var held, missed [2]int
 			for _, l := range lessons[p][on] {
-				var all, unjustified [60]bool
+				var all, accepted, unjustified [60]bool
 				for i := range s.events[p] {
 					e := &s.events[p][i]
 					if e.Kind != attendance.KindAbsence || on.Before(e.From.Date) || e.To.Date.Before(on) {
@@ -159,9 +152,12 @@ func (s *bigSchool) byDay(tb testing.TB) year {
 						at := attendance.Moment{Date: on, At: m}
 						if e.From.Compare(at) <= 0 && at.Compare(e.To) < 0 {
 							all[m-l.Start] = true
-							unjustified[m-l.Start] = unjustified[m-l.Start] || !e.Regularised
+							accepted[m-l.Start] = accepted[m-l.Start] || e.Regularised
 						}
 					}
+				}
+				for m := range all {
+					unjustified[m] = all[m] && !accepted[m]
 				}
 				h := b2i(l.Start >= s.rule.Split)
 				for m := range int(l.End - l.Start) {

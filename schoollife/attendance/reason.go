@@ -57,6 +57,9 @@ func Reasons() []Reason {
 	}
 }
 
+// ReasonGiven stands for a reason that is not shown to who reads: no list has it, so that [ReasonList.Shown] says "reason given".
+const ReasonGiven ent.Code = "REASON-GIVEN" //nolint:errname // the code of a reason, not of an error
+
 // ReasonList is a list of reasons by code.
 type ReasonList struct{ by map[ent.Code]Reason }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -146,7 +147,7 @@ func (Clash) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 
 // seenMost is how many submissions a roll call remembers, and maxMarks how many one may hold.
 const (
-	seenMost = 32
+	seenMost = 128
 	maxMarks = 500
 )
 
@@ -276,7 +277,8 @@ func Seen(c *RollCall, l *timetable.Lesson) []Event {
 	return out
 }
 
-// EventID names the event of a pupil in a lesson.
+// EventID names the event of a pupil in a lesson. A '/' in the course is written ~1, and a '~' ~0: no two have one name.
 func EventID(k timetable.Key, pupil ent.ID) ent.ID {
-	return ent.ID(k.On.String() + "/" + string(k.Course) + "/" + string(pupil))
+	course := strings.NewReplacer("~", "~0", "/", "~1").Replace(string(k.Course))
+	return ent.ID(k.On.String() + "/" + course + "/" + string(pupil))
 }

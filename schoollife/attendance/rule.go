@@ -127,7 +127,7 @@ func (c *Counter) counted(e *Event) bool {
 	if e.Removed || !e.valid() {
 		return false
 	}
-	if e.Reason == "" {
+	if e.Reason == "" || e.Kind.present() { // why the school has the pupil elsewhere does not make them absent
 		return true
 	}
 	r, _ := c.reasons.Get(e.Reason)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -29,6 +30,11 @@ type Lesson struct {
 	Pupils []ent.ID
 	// Target is that of the roll call: its owners are the teachers of the lesson.
 	Target access.Target
+}
+
+// LogValue shows which lesson it is, and how many pupils it has.
+func (l Lesson) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("course", string(l.Course)), slog.String("on", l.On.String()), slog.Int("pupils", len(l.Pupils)))
 }
 
 // Asker is who asks, with their rights.
@@ -71,6 +77,11 @@ type Register struct {
 	Expected []Event
 }
 
+// LogValue shows the lesson and counts.
+func (r Register) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("lesson", r.Lesson), slog.Any("call", r.Call), slog.Int("expected", len(r.Expected)))
+}
+
 // Register returns the roll call of a lesson.
 func (s *Service) Register(ctx context.Context, a Asker, k timetable.Key) (Register, error) {
 	l, err := s.School.Lesson(ctx, a.Tenant, k)
@@ -100,7 +111,8 @@ func (s *Service) Register(ctx context.Context, a Asker, k timetable.Key) (Regis
 }
 
 // Take takes what a device sends of a roll call: see [RollCall.Take] for how two of them merge. The events follow: a pupil who is
-// marked present after all has no event any more, and what the office said of an event stays.
+// marked present after all has no event any more, and what the office said of an event stays until the pupil is marked again; the
+// reason and the decision stay then too, unless it is another kind of event.
 func (s *Service) Take(ctx context.Context, a Asker, sent Submission) (RollCall, []Clash, error) {
 	l, err := s.School.Lesson(ctx, a.Tenant, sent.Lesson)
 	if err != nil {
@@ -121,9 +133,30 @@ func (s *Service) Take(ctx context.Context, a Asker, sent Submission) (RollCall,
 		if err != nil {
 			return call, nil, err
 		}
-		return out, Follow(had, Seen(&out, &l.Lesson)), nil
+		return out, follow(&call, &out, had, &l.Lesson, a.person(), now), nil
 	})
 	return out, clashes, err
+}
+
+// follow is Follow for a submission of somebody: it leaves alone the events that were changed after their mark was set, unless the
+// submission marks the pupil again, and names who removes an event by a mark.
+func follow(before, after *RollCall, had []Event, l *timetable.Lesson, by ent.ID, at time.Time) []Event {
+	last := make(map[ent.ID]*Event, len(had))
+	for i := range had {
+		last[had[i].ID] = &had[i]
+	}
+	var out []Event
+	for _, e := range Follow(had, Seen(after, l)) {
+		mark, known := after.Entry(e.Pupil)
+		if h := last[e.ID]; h != nil && (!known || mark.Revision <= before.Revision && h.At.After(mark.At)) {
+			continue
+		}
+		if e.Removed {
+			e.By, e.At = by, at
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // Follow returns the events to write so that those of a lesson follow what its roll call sees: new ones, changed ones, removed
@@ -168,7 +201,8 @@ func (s *Service) pupil(ctx context.Context, a Asker, pupil ent.ID, on ent.Date,
 	return t, a.Guard.Require(action, t)
 }
 
-// Events returns the events of a pupil from a day to another. The reasons are there for those who may read them.
+// Events returns the events of a pupil from a day to another. The reasons are there for those who may read them; one that is
+// sensitive, or in no list, is [ReasonGiven] for who does not write absences.
 func (s *Service) Events(ctx context.Context, a Asker, pupil ent.ID, from, to ent.Date) ([]Event, error) {
 	t, err := s.pupil(ctx, a, pupil, to, access.ActionAbsenceRead)
 	if err != nil {
@@ -178,22 +212,30 @@ func (s *Service) Events(ctx context.Context, a Asker, pupil ent.ID, from, to en
 	if err != nil {
 		return nil, err
 	}
-	if a.Guard.Require(access.ActionAbsenceReasonRead, t) != nil {
-		for i := range list {
+	shown, office := may(a, access.ActionAbsenceReasonRead, t), a.Guard.Scope.Can(access.ActionAbsenceWrite, t).Allowed
+	for i := range list {
+		if !shown {
 			list[i].Reason = ""
+		} else if r, ok := s.Counter.reasons.Get(list[i].Reason); list[i].Reason != "" && !office && (!ok || r.Sensitive) {
+			list[i].Reason = ReasonGiven
 		}
 	}
 	return list, nil
 }
 
+// may reports whether somebody may do more than what was asked for. Only what is given is logged: nobody asked for the rest.
+func may(a Asker, action access.Action, t access.Target) bool {
+	return a.Guard.Scope.Can(action, t).Allowed && a.Guard.Require(action, t) == nil
+}
+
 // Record enters an event that no roll call saw, or changes one: its reason, whether it is regularised, its span, whether it is
 // removed. base is the version that the office saw, 0 for a new event. It returns CodeConflict when somebody changed it meanwhile.
-// A roll call that is submitted again afterwards keeps the reason and the decision; its times are the roll call's.
+// It stays until a roll call marks the pupil again: see [Service.Take].
 func (s *Service) Record(ctx context.Context, a Asker, e Event, base int) (Event, error) {
 	if !e.valid() {
 		return Event{}, fmt.Errorf("attendance: event: %w", CodeSpan)
 	}
-	if e.Kind.Label(ent.FR) == string(e.Kind) {
+	if !e.Kind.known() {
 		return Event{}, fmt.Errorf("attendance: event: %w", CodeKind)
 	}
 	if _, ok := s.Counter.reasons.Get(e.Reason); e.Reason != "" && !ok {
@@ -205,6 +247,11 @@ func (s *Service) Record(ctx context.Context, a Asker, e Event, base int) (Event
 			return Event{}, err
 		}
 		e.Pupil, e.Lesson = had.Pupil, had.Lesson // neither changes
+		if had.From.Date != e.From.Date {
+			if _, err := s.pupil(ctx, a, e.Pupil, had.From.Date, access.ActionAbsenceWrite); err != nil {
+				return Event{}, err
+			}
+		}
 	} else {
 		e.ID, e.Lesson = s.NewID(), timetable.Key{}
 	}
@@ -236,7 +283,7 @@ func (s *Service) Declarations(ctx context.Context, a Asker, pupil ent.ID, from,
 		return nil, err
 	}
 	list, err := s.Store.Declarations(ctx, a.Tenant, Query{Pupils: []ent.ID{pupil}, From: from, To: to})
-	if err != nil || a.Guard.Require(access.ActionAbsenceWrite, t) == nil {
+	if err != nil || may(a, access.ActionAbsenceWrite, t) {
 		return list, err
 	}
 	var out []Declaration
@@ -248,8 +295,9 @@ func (s *Service) Declarations(ctx context.Context, a Asker, pupil ent.ID, from,
 	return out, nil
 }
 
-// Treat accepts or refuses a declaration of a pupil. An accepted one gives its reason to the events that it covers and regularises
-// them, all of them or none; it returns these.
+// Treat accepts or refuses a declaration of a pupil: CodeConflict when somebody did. An accepted one gives its reason to the events
+// that it covers and regularises them, all of them or none; it returns these. When that fails the decision stands, and
+// [Service.Settle] does the rest.
 func (s *Service) Treat(ctx context.Context, a Asker, pupil, declaration ent.ID, accept bool) ([]Event, error) {
 	list, err := s.Store.Declarations(ctx, a.Tenant, Query{Pupils: []ent.ID{pupil}})
 	if err != nil {
@@ -266,11 +314,10 @@ func (s *Service) Treat(ctx context.Context, a Asker, pupil, declaration ent.ID,
 			return nil, conflict()
 		}
 		d.Treated, d.TreatedBy, d.Accepted = s.now(), a.person(), accept
-		events, err := s.Settle(ctx, a.Tenant, d)
-		if err != nil {
+		if err := s.Store.PutDeclaration(ctx, a.Tenant, d); err != nil { // first: of two who treat it, one settles
 			return nil, err
 		}
-		return events, s.Store.PutDeclaration(ctx, a.Tenant, d)
+		return s.Settle(ctx, a.Tenant, d)
 	}
 	return nil, unknown()
 }
@@ -278,6 +325,16 @@ func (s *Service) Treat(ctx context.Context, a Asker, pupil, declaration ent.ID,
 // Settle gives the reason of an accepted declaration to the events that it covers. It may be run again, for roll calls that came
 // after the declaration was accepted: what is settled already stays.
 func (s *Service) Settle(ctx context.Context, tenant ent.Tenant, d Declaration) ([]Event, error) {
+	const attempts = 5
+	for try := 1; ; try++ {
+		events, err := s.settle(ctx, tenant, d)
+		if !errors.Is(err, CodeConflict) || try == attempts {
+			return events, err
+		}
+	}
+}
+
+func (s *Service) settle(ctx context.Context, tenant ent.Tenant, d Declaration) ([]Event, error) {
 	events, err := s.Store.Events(ctx, tenant, Query{Pupils: []ent.ID{d.Pupil}, From: d.From.Date, To: d.To.Date})
 	if err != nil {
 		return nil, err
@@ -292,7 +349,10 @@ func (s *Service) Settle(ctx context.Context, tenant ent.Tenant, d Declaration) 
 	if len(out) == 0 {
 		return nil, nil
 	}
-	return out, s.Store.PutEvents(ctx, tenant, out)
+	if err := s.Store.PutEvents(ctx, tenant, out); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Figures returns what a bulletin or the livret scolaire ask of a pupil, with the explanation of the half-days.
@@ -312,7 +372,8 @@ func (s *Service) Figures(ctx context.Context, a Asker, pupil ent.ID, from, to e
 }
 
 // Tell tells the families of the absences of a day, each recipient once of each absence. It is for a job of the product, which runs
-// as often as it likes. The errors of the notifier come together; what was told is kept, whatever failed.
+// as often as it likes, one at a time. The errors of the notifier and of the school come together; what was told is kept, whatever
+// failed.
 func (s *Service) Tell(ctx context.Context, tenant ent.Tenant, by ent.Notifier, on ent.Date) (int, error) {
 	events, err := s.Store.Events(ctx, tenant, Query{From: on, To: on})
 	if err != nil {
@@ -329,8 +390,9 @@ func (s *Service) Tell(ctx context.Context, tenant ent.Tenant, by ent.Notifier, 
 			continue // of a long absence, the first day is told
 		}
 		to, err := s.School.Recipients(ctx, tenant, notice.Pupil)
-		if err != nil {
-			return n, errors.Join(append(failed, err)...)
+		if err != nil { // the others are told all the same
+			failed = append(failed, err)
+			continue
 		}
 		proofs, errs := notice.Tell(ctx, tenant, by, to, had, s.now())
 		failed = append(failed, errs...)

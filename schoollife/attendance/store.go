@@ -20,6 +20,9 @@ type Query struct {
 // CallChange changes a roll call and the events that were seen in its lesson. It may run again, and returns what to write.
 type CallChange func(call RollCall, events []Event) (RollCall, []Event, error)
 
+// IncidentChange changes an incident; one that is not there yet has no ID. It may run again, and returns what to write.
+type IncidentChange func(had Incident) (Incident, error)
+
 // Store keeps roll calls, events and what hangs on them. Package attendancetest proves one; attendancesql is one, and so is [Memory].
 type Store interface {
 	// Call returns the roll call of a lesson, to do when nobody began it.
@@ -53,8 +56,8 @@ type Store interface {
 	Incidents(ctx context.Context, tenant ent.Tenant, persons []ent.ID) ([]Incident, error)
 	// Incident returns one; CodeUnknown when there is none.
 	Incident(ctx context.Context, tenant ent.Tenant, id ent.ID) (Incident, error)
-	// PutIncident writes an incident whole.
-	PutIncident(ctx context.Context, tenant ent.Tenant, i Incident) error
+	// ChangeIncident runs a change on an incident, and writes what it returns whole. Two changes of one incident follow each other.
+	ChangeIncident(ctx context.Context, tenant ent.Tenant, id ent.ID, change IncidentChange) error
 	// Measures returns all of them, by identifier, for what is to be erased.
 	Measures(ctx context.Context, tenant ent.Tenant) ([]Measure, error)
 	// EraseMeasures takes measures out of their incidents for good, and returns how many there were.
