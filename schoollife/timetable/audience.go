@@ -112,6 +112,13 @@ func (a *Audience) attend(r Ref, on ent.Date, yield func(atom int32)) {
 	}
 }
 
+// dated reports whether who attends a resource changes between two days.
+func (a *Audience) dated(r Ref, from, to ent.Date) bool {
+	return slices.ContainsFunc(a.of[r], func(s stay) bool {
+		return !s.from.IsZero() && from.Before(s.from) || !s.to.IsZero() && s.to.Before(to)
+	})
+}
+
 // Pupils returns who attends a lesson, each once, sorted by identifier.
 func (a *Audience) Pupils(l *Lesson) []ent.ID {
 	var out []ent.ID

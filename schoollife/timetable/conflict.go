@@ -3,6 +3,7 @@ package timetable
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/opencartable/cartable/ent"
 )
@@ -85,15 +86,92 @@ type checker struct {
 	number  map[Ref]int32
 	busy    []busy // of resources
 	atoms   []busy
-	out     []Conflict
+	lists   map[list]*claims
+	today   []int32 // used again
+	here    []int32
+	// The days of the first and the last lesson.
+	first, last ent.Date
+	out         []Conflict
+}
+
+// list is a list of resources that lessons of one course share.
+type list struct {
+	first *Ref
+	n     int
+}
+
+// claims are what a list of resources takes: resources by number, and atoms when these are the same every day.
+type claims struct {
+	resources, atoms []int32
+	dated            bool
 }
 
 func newChecker(lessons []Lesson, o ConflictOptions) *checker {
-	c := &checker{lessons: lessons, o: o, number: map[Ref]int32{}}
+	c := &checker{lessons: lessons, o: o, number: map[Ref]int32{}, lists: map[list]*claims{}}
 	if o.Audience != nil {
 		c.atoms = make([]busy, len(o.Audience.atoms))
 	}
+	for i := range lessons {
+		d := lessons[i].Date
+		if c.first.IsZero() || d.Before(c.first) {
+			c.first = d
+		}
+		if c.last.Before(d) {
+			c.last = d
+		}
+	}
 	return c
+}
+
+// claims returns what a lesson takes. Most lessons of a year share a few lists.
+func (c *checker) claims(l *Lesson) *claims {
+	if len(l.Resources) == 0 {
+		return &claims{}
+	}
+	key := list{&l.Resources[0], len(l.Resources)}
+	if x, ok := c.lists[key]; ok {
+		return x
+	}
+	x := &claims{}
+	for _, r := range l.Resources {
+		if c.single(r) || c.stranger(r) {
+			n, ok := c.number[r]
+			if !ok {
+				n = int32(len(c.busy)) //nolint:gosec // far below
+				c.number[r] = n
+				c.busy = append(c.busy, busy{})
+			}
+			x.resources = append(x.resources, n)
+		}
+		if c.o.Audience != nil && r.Kind.Audience() {
+			x.dated = x.dated || c.o.Audience.dated(r, c.first, c.last)
+		}
+	}
+	if c.o.Audience != nil && !x.dated {
+		x.atoms = c.attending(l, nil)
+	}
+	c.lists[key] = x
+	return x
+}
+
+// stranger reports whether a resource is a pupil whom the audience does not know: no set of pupils stands for them.
+func (c *checker) stranger(r Ref) bool {
+	if r.Kind != KindPupil || c.o.Audience == nil {
+		return false
+	}
+	_, known := c.o.Audience.at[r.ID]
+	return !known
+}
+
+// attending appends the atoms of a lesson on its day, each once.
+func (c *checker) attending(l *Lesson, out []int32) []int32 {
+	for _, r := range l.Resources {
+		if r.Kind.Audience() {
+			c.o.Audience.attend(r, l.Date, func(n int32) { out = append(out, n) })
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // single reports whether a resource can be at one place only.
@@ -118,18 +196,18 @@ func (c *checker) day(order []int32) {
 	twice := false
 	for _, i := range order {
 		l := &c.lessons[i]
-		for _, r := range l.Resources {
-			if c.single(r) {
-				n, ok := c.number[r]
-				if !ok {
-					n = int32(len(c.busy)) //nolint:gosec // far below
-					c.number[r] = n
-					c.busy = append(c.busy, busy{})
-				}
-				twice = c.busy[n].claim(l.Start, l.End) || twice
-			}
+		x := c.claims(l)
+		for _, n := range x.resources {
+			twice = c.busy[n].claim(l.Start, l.End) || twice
 		}
-		twice = c.claimAtoms(l) || twice
+		atoms := x.atoms
+		if x.dated {
+			c.today = c.attending(l, c.today[:0])
+			atoms = c.today
+		}
+		for _, n := range atoms {
+			twice = c.atoms[n].claim(l.Start, l.End) || twice
+		}
 	}
 	if !twice {
 		return
@@ -144,27 +222,6 @@ func (c *checker) day(order []int32) {
 	}
 }
 
-// claimAtoms marks the pupils of a lesson. An atom that two resources of one lesson bring is marked once.
-func (c *checker) claimAtoms(l *Lesson) bool {
-	if c.o.Audience == nil {
-		return false
-	}
-	taken := false
-	var done []int32
-	for _, r := range l.Resources {
-		if !r.Kind.Audience() {
-			continue
-		}
-		c.o.Audience.attend(r, l.Date, func(n int32) {
-			if !slices.Contains(done, n) {
-				done = append(done, n)
-				taken = c.atoms[n].claim(l.Start, l.End) || taken
-			}
-		})
-	}
-	return taken
-}
-
 // pair finds what two lessons that overlap both want.
 func (c *checker) pair(a, b int) {
 	x, y := &c.lessons[a], &c.lessons[b]
@@ -173,7 +230,7 @@ func (c *checker) pair(a, b int) {
 			c.out = append(c.out, Conflict{First: a, Second: b, Resource: r})
 		}
 	}
-	if c.o.Audience == nil {
+	if c.o.Audience == nil || !c.meet(x, y) {
 		return
 	}
 	in := c.o.Audience.Pupils(x)
@@ -188,17 +245,47 @@ func (c *checker) pair(a, b int) {
 	}
 }
 
-// Recheck returns the conflicts of one lesson, at its place in the slice, with those of its day: the only ones that moving it
-// can make.
+// meet reports whether two lessons of one day may have a pupil in common: pupils are named only then.
+func (c *checker) meet(x, y *Lesson) bool {
+	if slices.ContainsFunc(x.Resources, func(r Ref) bool { return c.stranger(r) && y.Has(r) }) {
+		return true
+	}
+	c.today, c.here = c.attending(x, c.today[:0]), c.attending(y, c.here[:0])
+	for i, j := 0, 0; i < len(c.today) && j < len(c.here); {
+		switch {
+		case c.today[i] == c.here[j]:
+			return true
+		case c.today[i] < c.here[j]:
+			i++
+		default:
+			j++
+		}
+	}
+	return false
+}
+
+// Recheck returns the conflicts of one lesson, at its place in the slice, with those of its day: the only ones that moving it can
+// make. The lessons are sorted, as Expand and Apply return them, but for the one that moved.
 func Recheck(lessons []Lesson, at int, o ConflictOptions) []Conflict {
-	c := newChecker(lessons, o)
+	c := &checker{lessons: lessons, o: o}
 	l := &lessons[at]
 	if l.State == StateCancelled {
 		return nil
 	}
-	for i := range lessons {
+	others := func(i int) int { // the places without at
+		if i >= at {
+			return i + 1
+		}
+		return i
+	}
+	first := sort.Search(len(lessons)-1, func(i int) bool { return !lessons[others(i)].Date.Before(l.Date) })
+	for n := first; n < len(lessons)-1; n++ {
+		i := others(n)
 		x := &lessons[i]
-		if i != at && x.Date == l.Date && x.State != StateCancelled && x.Start < l.End && l.Start < x.End && (x.Together == "" || x.Together != l.Together) {
+		if x.Date != l.Date {
+			break
+		}
+		if x.State != StateCancelled && x.Start < l.End && l.Start < x.End && (x.Together == "" || x.Together != l.Together) {
 			c.pair(min(i, at), max(i, at))
 		}
 	}

@@ -212,6 +212,20 @@ func TestConflictsAgainstPairs(t *testing.T) {
 	}
 }
 
+// TestConflictOfAStranger: a pupil who is in no class, and whom two lessons name.
+func TestConflictOfAStranger(t *testing.T) {
+	t.Parallel()
+	on := day(t, "2026-09-07")
+	named := []timetable.Ref{{Kind: timetable.KindPupil, ID: "new"}}
+	lessons := []timetable.Lesson{{Date: on, Start: 480, End: 540, Resources: named}, {Date: on, Start: 500, End: 560, Resources: named}}
+	tt := timetable.Timetable{Memberships: []timetable.Membership{{Pupil: "other", In: timetable.Ref{Kind: timetable.KindClass, ID: "6A"}}}}
+	o := timetable.ConflictOptions{Audience: tt.NewAudience()}
+	got := timetable.Conflicts(lessons, o)
+	require.Len(t, got, 1)
+	assert.Equal(t, []ent.ID{"new"}, got[0].Pupils)
+	assert.Len(t, timetable.Recheck(lessons, 1, o), 1)
+}
+
 // pairwise looks at every two lessons, and at every pupil by name.
 func pairwise(tt *timetable.Timetable, lessons []timetable.Lesson) map[string]bool {
 	out := map[string]bool{}
