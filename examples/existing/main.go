@@ -8,6 +8,7 @@
 //	educonnect.go  lets families in by EduConnect, and finds them in the vendor's tables
 //	month.go  prices a month from the vendor's own registrations table, each line explained (no store of Cartable's)
 //	marks.go  makes the averages of a class from the vendor's own table of marks, each explained (no store of Cartable's)
+//	agenda.go serves the vendor's own slots as a calendar to subscribe to (no timetable of Cartable's)
 //	livret.go writes the file of the livret scolaire unique from the same tables, and says pupil by pupil what is missing
 //
 // Run it, then open http://localhost:8081 and sign in as "admin" with the password it prints:
@@ -105,6 +106,9 @@ func run() error {
 		*origin = "http://" + *addr
 	}
 	mux := us.mux()
+	if err := us.withAgenda(mux); err != nil {
+		return err
+	}
 	if *partner != "" {
 		if err := us.withCAS(mux, *origin, *partner, *preset); err != nil {
 			return err
