@@ -12,11 +12,11 @@ const roles = [
 
 // Who sees what, for three profiles that differ most.
 const profiles = [
-	{ role: "élève", menu: ["Accueil", "Ma page", "Notes", "Mon compte"], home: "Mon établissement", own: ["Identité", "Scolarité", "Responsables et contacts"] },
-	{ role: "responsable d’un élève", menu: ["Accueil", "Ma page", "Tarifs", "Notes", "Mon compte"], home: "Mes enfants", own: ["Identité", "Enfants"] },
+	{ role: "élève", menu: ["Accueil", "Ma page", "Vie scolaire", "Notes", "Mon compte"], home: "Mon établissement", own: ["Identité", "Scolarité", "Responsables et contacts"] },
+	{ role: "responsable d’un élève", menu: ["Accueil", "Ma page", "Tarifs", "Vie scolaire", "Notes", "Mon compte"], home: "Mes enfants", own: ["Identité", "Enfants"] },
 	{
 		role: "direction",
-		menu: ["Accueil", "Établissements", "Recherche", "Ma page", "Livraison", "Notes", "Mon compte"],
+		menu: ["Accueil", "Établissements", "Recherche", "Ma page", "Livraison", "Vie scolaire", "Notes", "Mon compte"],
 		home: "Mon établissement",
 		own: ["Identité", "Fonctions"],
 	},

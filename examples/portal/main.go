@@ -12,6 +12,7 @@
 //	school   establishments, classes, groups, people and their relatives, and the search
 //	fees     prices: a parent's simulator, the town hall's tariff, two tariffs compared
 //	door     sign-in, sessions, EduConnect (simulated, beside it), partners by CAS and SAML
+//	life     the school day: timetables and calendars, roll calls, absences to settle, homework
 //	marks    a teacher's grid, what families see, the class council, bulletins, the file of the LSU
 //	people   the directory: an import compared, read, applied and undone; accounts, duplicates, who may see what and why
 //

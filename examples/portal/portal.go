@@ -11,6 +11,7 @@ import (
 	"github.com/opencartable/cartable/examples/portal/door"
 	"github.com/opencartable/cartable/examples/portal/fees"
 	"github.com/opencartable/cartable/examples/portal/intake"
+	"github.com/opencartable/cartable/examples/portal/life"
 	"github.com/opencartable/cartable/examples/portal/marks"
 	"github.com/opencartable/cartable/examples/portal/people"
 	"github.com/opencartable/cartable/examples/portal/school"
@@ -27,6 +28,8 @@ type portal struct {
 	people *people.Area
 	// marks is nil for a delivery, which holds no marks.
 	marks *marks.Area
+	// life is nil for a delivery, which holds no school day.
+	life *life.Area
 	// door is nil for a delivery of real persons, who enter by a code of the terminal.
 	door *door.Area
 }
@@ -40,6 +43,8 @@ type options struct {
 	Origin string
 	// Marks keeps the gradebook instead of a database, when it is given.
 	Marks gradebook.Store
+	// Life keeps the school day instead of a database, when it is given.
+	Life *life.Stores
 }
 
 // newPortal makes the areas and their site. A new area is added here.
@@ -79,7 +84,10 @@ func newPortal(ctx context.Context, o options, out io.Writer, log *slog.Logger) 
 		if p.marks, err = marks.New(ctx, marks.Options{Data: o.Data, Academy: who, Store: o.Marks, Log: log}); err != nil {
 			return nil, errors.Join(err, p.close())
 		}
-		opt.Areas = append(opt.Areas, p.marks)
+		if p.life, err = life.New(ctx, life.Options{Data: o.Data, Academy: who, Stores: o.Life, Origin: o.Origin, Log: log}); err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+		opt.Areas = append(opt.Areas, p.life, p.marks)
 		entrance := school.NewDoor(schools)
 		entrance.Accounts = p.door.Form
 		opt.Door, opt.Sessions, opt.Open, opt.Areas = entrance, p.door.Sessions(), p.door.Open(), append(opt.Areas, p.door)
@@ -97,6 +105,9 @@ func (p *portal) close() error {
 	err := p.people.Close()
 	if p.marks != nil {
 		err = errors.Join(err, p.marks.Close())
+	}
+	if p.life != nil {
+		err = errors.Join(err, p.life.Close())
 	}
 	if p.door != nil {
 		err = errors.Join(err, p.door.Close())

@@ -23,7 +23,11 @@ import (
 
 	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/examples/portal/intake"
+	"github.com/opencartable/cartable/examples/portal/life"
+	"github.com/opencartable/cartable/schoollife/attendance"
+	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 // started is a portal that has read its deliveries, with what it printed and logged.
@@ -63,6 +67,7 @@ func start(t *testing.T, o intake.Options) *started {
 	set := options{Options: o, Origin: "http://" + srv.Listener.Addr().String()}
 	if testing.Short() {
 		set.Marks = gradebook.NewMemory() // as above
+		set.Life = &life.Stores{Timetables: timetable.NewMemory(), Attendance: attendance.NewMemory(), Cahiers: cahier.NewMemory()}
 	}
 	p, err := newPortal(t.Context(), set, s.out, slog.New(slog.NewTextHandler(s.log, nil)))
 	require.NoError(t, err)
