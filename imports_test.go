@@ -132,6 +132,14 @@ func table() []rule {
 		},
 		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns", tests: []string{"schoollife/timetable/timetabletest"}},
 		{
+			pkg: "schoollife/attendance/attendancetest", allowed: []string{"ent", "schoollife/attendance", "schoollife/timetable", "github.com/stretchr/testify/..."},
+			why: "what a store of attendance must do",
+		},
+		{
+			pkg: "schoollife/attendance/attendancesql", allowed: []string{"ent", "ent/sqldb", "schoollife/attendance", "schoollife/timetable"},
+			why: "attendance on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/attendance/attendancetest", "ent/access"},
+		},
+		{
 			pkg: "schoollife/cahier/cahiertest", allowed: []string{"ent", "schoollife/cahier", "schoollife/timetable", "github.com/stretchr/testify/..."},
 			why: "what a store of cahiers must do",
 		},
@@ -168,7 +176,7 @@ func table() []rule {
 			why: "timetables on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/timetable/timetabletest"},
 		},
 		{
-			pkg: "schoollife/attendance", allowed: []string{"ent", "ent/access", "schoollife/timetable", decimal},
+			pkg: "schoollife/attendance", allowed: []string{"ent", "ent/access", "schoollife/timetable", decimal}, tests: []string{"schoollife/attendance/attendancetest"},
 			why: "rules over the caller's lessons and events; who may see or change is asked of access; rates and explanations hold decimals",
 		},
 		{
@@ -258,7 +266,7 @@ func table() []rule {
 		},
 		{
 			pkg: "interop/edt", allowed: []string{"ent", "internal/xmlscan", "schoollife/timetable"},
-			why: "bytes of a timetable export to the nouns of a timetable",
+			why: "bytes of a timetable export to the nouns of a timetable", tests: []string{"ent/sqldb", "ent/sqldb/open", "ent/sqldb/sqldbtest", "schoollife/timetable/timetablesql"},
 		},
 		{
 			pkg: "interop/lsu", allowed: []string{"ent", "internal/xmlscan", "schoollife/gradebook", decimal},
@@ -285,6 +293,9 @@ func table() []rule {
 		{pkg: "internal/samples", why: "finds the folder of samples for tests"},
 		{pkg: "internal/ratio", why: "measures two commands side by side, for tests of speed"},
 
+		{pkg: "examples/timetable-ical", allowed: sdk, why: "as below"},
+		{pkg: "examples/attendance-report", allowed: sdk, why: "as below"},
+		{pkg: "examples/booking-server", allowed: sdk, why: "as below"},
 		{pkg: "examples/aaf-import", allowed: sdk, why: "a program of a user: exported packages only"},
 		{pkg: "examples/nightly", allowed: sdk, why: "as above"},
 		{pkg: "examples/cas-server", allowed: sdk, why: "as above"},
@@ -300,8 +311,8 @@ func table() []rule {
 			why: "a vendor's server with its own tables, and so its own driver",
 		},
 		{
-			pkg: "examples/portal/...", allowed: append([]string{"examples/portal/...", "golang.org/x/text/...", "github.com/shopspring/decimal"}, sdk...),
-			why: "a whole small ENT, in one folder per area, its directory on SQLite through ent/sqldb/open; it sorts and folds French with x/text, and shows decimals",
+			pkg: "examples/portal/...", allowed: append([]string{"examples/portal/...", "golang.org/x/text/...", "github.com/shopspring/decimal", "rsc.io/qr"}, sdk...),
+			why: "a whole small ENT, in one folder per area, its directory on SQLite through ent/sqldb/open; it sorts and folds French with x/text, shows decimals, and draws codes to photograph",
 		},
 	}
 }
@@ -515,7 +526,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/cahier": {module + "/schoollife/timetable"}, "schoollife/cahier/cahiersql": {module + "/ent/sqldb"}, "schoollife/cahier/cahiertest": {module + "/schoollife/cahier"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
+		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/cahier": {module + "/schoollife/timetable"}, "schoollife/cahier/cahiersql": {module + "/ent/sqldb"}, "schoollife/cahier/cahiertest": {module + "/schoollife/cahier"}, "schoollife/attendance/attendancesql": {module + "/ent/sqldb"}, "schoollife/attendance/attendancetest": {module + "/schoollife/attendance"}, "examples/timetable-ical": {module + "/interop/edt"}, "examples/attendance-report": {module + "/schoollife/attendance"}, "examples/booking-server": {module + "/schoollife/booking"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

@@ -90,6 +90,8 @@ func snippetImports() map[string]string {
 		"cahier":         module + "/schoollife/cahier",
 		"cahiersql":      module + "/schoollife/cahier/cahiersql",
 		"cahiertest":     module + "/schoollife/cahier/cahiertest",
+		"attendancesql":  module + "/schoollife/attendance/attendancesql",
+		"attendancetest": module + "/schoollife/attendance/attendancetest",
 		"territory":      module + "/ent/territory",
 	}
 }
