@@ -132,6 +132,18 @@ func table() []rule {
 		},
 		{pkg: "schoollife/timetable", allowed: []string{"ent"}, why: "dates, times and sets over the caller's courses: nothing but the nouns", tests: []string{"schoollife/timetable/timetabletest"}},
 		{
+			pkg: "schoollife/booking/bookingtest", allowed: []string{"ent", "schoollife/booking", "schoollife/timetable", "github.com/stretchr/testify/..."},
+			why: "what a store of bookings must do",
+		},
+		{
+			pkg: "schoollife/booking/bookingsql", allowed: []string{"ent", "ent/sqldb", "schoollife/booking"},
+			why: "bookings on a database", tests: []string{"ent/sqldb/open", "ent/sqldb/sqldbtest", "ent/enttest/holdertest", "schoollife/booking/bookingtest", "schoollife/timetable"},
+		},
+		{
+			pkg: "schoollife/booking", allowed: []string{"ent", "ent/access", "schoollife/timetable"},
+			why: "rules and use cases of reservations; local times are the timetable's, who may book is asked of access", tests: []string{"schoollife/booking/bookingtest"},
+		},
+		{
 			pkg: "schoollife/attendance/attendancetest", allowed: []string{"ent", "schoollife/attendance", "schoollife/timetable", "github.com/stretchr/testify/..."},
 			why: "what a store of attendance must do",
 		},
@@ -526,7 +538,7 @@ func TestImportRuleFindsWrongImports(t *testing.T) {
 		"schoollife/gradebook/bulletin": {module + "/schoollife/gradebook"}, "examples/bulletin": {"golang.org/x/text/collate", module + "/schoollife/gradebook/bulletin"},
 		"schoollife/gradebook/competence": {module + "/internal/strictjson"}, "schoollife/gradebook/exam": {module + "/ent"}, "internal/fixed": {module + "/ent"},
 		"schoollife/gradebook/gradebooksql": {module + "/ent/sqldb"}, "schoollife/gradebook/gradebooktest": {module + "/ent"},
-		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/cahier": {module + "/schoollife/timetable"}, "schoollife/cahier/cahiersql": {module + "/ent/sqldb"}, "schoollife/cahier/cahiertest": {module + "/schoollife/cahier"}, "schoollife/attendance/attendancesql": {module + "/ent/sqldb"}, "schoollife/attendance/attendancetest": {module + "/schoollife/attendance"}, "examples/timetable-ical": {module + "/interop/edt"}, "examples/attendance-report": {module + "/schoollife/attendance"}, "examples/booking-server": {module + "/schoollife/booking"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
+		"schoollife/attendance": {module + "/schoollife/timetable"}, "schoollife/timetable/timetablesql": {module + "/ent/sqldb"}, "schoollife/timetable/timetabletest": {module + "/schoollife/timetable"}, "interop/ical": {module + "/schoollife/timetable"}, "interop/udt": {module + "/schoollife/timetable"}, "interop/sts": {module + "/schoollife/timetable"}, "interop/fet": {module + "/schoollife/timetable"}, "schoollife/cahier": {module + "/schoollife/timetable"}, "schoollife/cahier/cahiersql": {module + "/ent/sqldb"}, "schoollife/cahier/cahiertest": {module + "/schoollife/cahier"}, "schoollife/attendance/attendancesql": {module + "/ent/sqldb"}, "schoollife/attendance/attendancetest": {module + "/schoollife/attendance"}, "examples/timetable-ical": {module + "/interop/edt"}, "examples/attendance-report": {module + "/schoollife/attendance"}, "examples/booking-server": {module + "/schoollife/booking"}, "schoollife/booking": {module + "/schoollife/timetable"}, "schoollife/booking/bookingsql": {module + "/ent/sqldb"}, "schoollife/booking/bookingtest": {module + "/schoollife/booking"}, "schoollife/schooltest": {module + "/ent/enttest"}, "schoollife/timetable": {module + "/ent"}, "interop/edt": {module + "/schoollife/timetable"},
 	}
 	list := func(from, to, testOf string) []listed {
 		var out []listed

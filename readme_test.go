@@ -92,6 +92,9 @@ func snippetImports() map[string]string {
 		"cahiertest":     module + "/schoollife/cahier/cahiertest",
 		"attendancesql":  module + "/schoollife/attendance/attendancesql",
 		"attendancetest": module + "/schoollife/attendance/attendancetest",
+		"booking":        module + "/schoollife/booking",
+		"bookingsql":     module + "/schoollife/booking/bookingsql",
+		"bookingtest":    module + "/schoollife/booking/bookingtest",
 		"territory":      module + "/ent/territory",
 	}
 }

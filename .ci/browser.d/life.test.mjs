@@ -182,3 +182,32 @@ pageTest("a pupil marks homework as done", phone, async (page) => {
 	assert.equal(await done.count(), before - 1);
 	await axe(page);
 });
+
+pageTest("a teacher books a room for two weeks, and cannot book it twice", {}, async (page) => {
+	await life(page, "enseignant");
+	await page.getByRole("link", { name: "Réservations" }).click();
+	await page.locator("table").waitFor();
+	await axe(page);
+	await page.locator("#ressource").selectOption({ label: "Salle informatique" });
+	await page.locator("#debut").fill("14:00");
+	await page.locator("#fin").fill("15:00");
+	await page.locator("#jour").fill("2024-12-10");
+	await page.locator("#objet").fill("Projet radio");
+	await page.locator("#semaines").fill("2");
+	await page.getByRole("button", { name: "Réserver", exact: true }).click();
+	await page.getByText("C’est réservé.").waitFor();
+	await has(page, "14 h 00 – 15 h 00", "Projet radio");
+	await axe(page);
+	await screenshot(page, "life-bookings");
+	await page.locator("#ressource").selectOption({ label: "Salle informatique" });
+	await page.locator("#debut").fill("14:30");
+	await page.locator("#fin").fill("15:30");
+	await page.locator("#jour").fill("2024-12-10");
+	await page.getByRole("button", { name: "Réserver", exact: true }).click();
+	await page.getByRole("alert").waitFor();
+	await has(page, "Ce n’est pas réservé.");
+	await axe(page);
+	await page.goto("/vie/reservations?semaine=2024-12-10");
+	await page.getByRole("button", { name: /^Annuler/ }).first().click();
+	await page.getByText("La réservation est annulée.").waitFor();
+});

@@ -25,6 +25,7 @@ import (
 	"github.com/opencartable/cartable/examples/portal/intake"
 	"github.com/opencartable/cartable/examples/portal/life"
 	"github.com/opencartable/cartable/schoollife/attendance"
+	"github.com/opencartable/cartable/schoollife/booking"
 	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/timetable"
@@ -67,7 +68,7 @@ func start(t *testing.T, o intake.Options) *started {
 	set := options{Options: o, Origin: "http://" + srv.Listener.Addr().String()}
 	if testing.Short() {
 		set.Marks = gradebook.NewMemory() // as above
-		set.Life = &life.Stores{Timetables: timetable.NewMemory(), Attendance: attendance.NewMemory(), Cahiers: cahier.NewMemory()}
+		set.Life = &life.Stores{Timetables: timetable.NewMemory(), Attendance: attendance.NewMemory(), Cahiers: cahier.NewMemory(), Bookings: booking.NewMemory()}
 	}
 	p, err := newPortal(t.Context(), set, s.out, slog.New(slog.NewTextHandler(s.log, nil)))
 	require.NoError(t, err)

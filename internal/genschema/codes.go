@@ -31,6 +31,7 @@ import (
 	"github.com/opencartable/cartable/interop/sts"
 	"github.com/opencartable/cartable/interop/udt"
 	"github.com/opencartable/cartable/schoollife/attendance"
+	"github.com/opencartable/cartable/schoollife/booking"
 	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/gradebook"
 	"github.com/opencartable/cartable/schoollife/gradebook/bulletin"
@@ -62,6 +63,7 @@ func catalogues() map[string]*ent.Catalog {
 		"interop/edt":                edt.Catalog(),
 		"interop/lsu":                lsu.Catalog(),
 		"schoollife/timetable":       timetable.Catalog(),
+		"schoollife/booking":         booking.Catalog(),
 		"schoollife/cahier":          cahier.Catalog(),
 		"interop/fet":                fet.Catalog(),
 		"interop/sts":                sts.Catalog(),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -21,6 +22,7 @@ import (
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/directory"
 	"github.com/opencartable/cartable/fees/tariff"
+	"github.com/opencartable/cartable/schoollife/timetable"
 )
 
 const (
@@ -164,9 +166,16 @@ func TestPatternsAreTheShapesOfTheParsers(t *testing.T) {
 		reflect.TypeFor[directory.Hash]():      func(s string) error { return new(directory.Hash).UnmarshalText([]byte(s)) },
 		reflect.TypeFor[ent.Date]():            func(s string) error { _, err := ent.ParseDate(s); return err },
 		reflect.TypeFor[ent.Month]():           func(s string) error { _, err := ent.ParseMonth(s); return err },
-		reflect.TypeFor[tariff.Clock]():        func(s string) error { _, err := tariff.ParseClock(s); return err },
-		reflect.TypeFor[tariff.Interval]():     func(s string) error { _, err := tariff.ParseInterval(s); return err },
-		reflect.TypeFor[ent.SchoolYear]():      func(s string) error { _, err := ent.ParseSchoolYear(s); return err },
+		reflect.TypeFor[timetable.Clock](): func(s string) error { // it reads other spellings of exports too: ours is the one that is written
+			c, err := timetable.ParseClock(s)
+			if err == nil && c.String() != s {
+				err = errors.New("another spelling")
+			}
+			return err
+		},
+		reflect.TypeFor[tariff.Clock]():    func(s string) error { _, err := tariff.ParseClock(s); return err },
+		reflect.TypeFor[tariff.Interval](): func(s string) error { _, err := tariff.ParseInterval(s); return err },
+		reflect.TypeFor[ent.SchoolYear]():  func(s string) error { _, err := ent.ParseSchoolYear(s); return err },
 		reflect.TypeFor[ent.Field](): func(s string) error {
 			if string(ent.NewField(s)) != s {
 				return ent.CodeFormat

@@ -30,12 +30,12 @@ type Academy struct {
 	years map[ent.ID]*schooltest.Year
 }
 
-// New returns the academy of some options.
+// New returns the academy of some options. It is twenty past eleven there, in the middle of a lesson.
 func New(o enttest.Options) *Academy {
 	a := enttest.New(o)
 	return &Academy{
 		Academy: a, opened: time.Now(), years: map[ent.ID]*schooltest.Year{},
-		start: time.Date(int(a.Year().First().Year), time.December, 2, 9, 0, 0, 0, Paris()),
+		start: time.Date(int(a.Year().First().Year), time.December, 2, 11, 20, 0, 0, Paris()),
 	}
 }
 

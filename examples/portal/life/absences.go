@@ -91,7 +91,7 @@ func (a *Area) absencesOf(r *http.Request, q *asking, pupil ent.ID, data absence
 		for _, d := range declared {
 			if !settled && d.Covers(attendance.Span{From: g[0].From, To: g[len(g)-1].To}) && (d.Treated.IsZero() || !d.Accepted) {
 				if d.Treated.IsZero() {
-					x.State, settled = "motif envoyé, à l'étude : "+a.reasons.Shown(d.Reason, ent.FR), true
+					x.State, settled = web.French("motif envoyé, à l'étude : "+a.reasons.Shown(d.Reason, ent.FR)), true
 				} else {
 					x.State = "motif refusé par l'établissement"
 				}
@@ -127,7 +127,7 @@ func (a *Area) group(g []attendance.Event) absenceGroup {
 	if first.Regularised {
 		x.State = "réglée"
 		if shown := a.reasons.Shown(first.Reason, ent.FR); shown != "" {
-			x.State = "réglée : " + shown
+			x.State = web.French("réglée : " + shown)
 		}
 	}
 	return x
@@ -210,7 +210,7 @@ func (a *Area) officePage(r *http.Request, q *asking, wrong string) (web.Page, e
 			return failed(err)
 		}
 		for _, x := range events {
-			data.Absent = append(data.Absent, web.Link{Text: a.source.PupilName(x.Pupil) + " : " + x.Kind.Label(ent.FR) + " à " + x.From.At.French(), Path: address("/vie/absences", "eleve", string(x.Pupil))})
+			data.Absent = append(data.Absent, web.Link{Text: a.source.PupilName(x.Pupil) + web.French(" : ") + x.Kind.Label(ent.FR) + " à " + x.From.At.French(), Path: address("/vie/absences", "eleve", string(x.Pupil))})
 		}
 	}
 	return web.Page{Title: "Absences à traiter", Lead: weekday(today), View: a.views["office"], Data: data, Trail: []web.Link{{Text: "Vie scolaire", Path: "/vie"}}}, nil

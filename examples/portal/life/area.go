@@ -21,6 +21,8 @@ import (
 	"github.com/opencartable/cartable/examples/portal/web"
 	"github.com/opencartable/cartable/schoollife/attendance"
 	"github.com/opencartable/cartable/schoollife/attendance/attendancesql"
+	"github.com/opencartable/cartable/schoollife/booking"
+	"github.com/opencartable/cartable/schoollife/booking/bookingsql"
 	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/cahier/cahiersql"
 	"github.com/opencartable/cartable/schoollife/timetable/timetablesql"
@@ -52,6 +54,7 @@ type Area struct {
 	source   *source
 	calls    *attendance.Service
 	books    *cahier.Service
+	rooms    *booking.Service
 	reasons  attendance.ReasonList
 	origin   string
 	log      *slog.Logger
@@ -78,10 +81,10 @@ func New(ctx context.Context, o Options) (*Area, error) {
 		if a.db, err = open.SQLite(ctx, path, open.Options{Logger: o.Log}); err != nil {
 			return nil, fmt.Errorf("portal: %w", err)
 		}
-		if err := a.db.Migrate(ctx, timetablesql.Schema(), attendancesql.Schema(), cahiersql.Schema()); err != nil {
+		if err := a.db.Migrate(ctx, timetablesql.Schema(), attendancesql.Schema(), cahiersql.Schema(), bookingsql.Schema()); err != nil {
 			return nil, errors.Join(fmt.Errorf("portal: %w", err), a.db.Close())
 		}
-		stores = &Stores{timetablesql.New(a.db), attendancesql.New(a.db), cahiersql.New(a.db)}
+		stores = &Stores{timetablesql.New(a.db), attendancesql.New(a.db), cahiersql.New(a.db), bookingsql.New(a.db)}
 	}
 	a.source = &source{Academy: o.Academy, Stores: *stores, school: map[ent.ID]*schoolDay{}}
 	rule := attendance.Rule{Mode: attendance.ModeTouched, Split: 12*60 + 30, Reasons: attendance.Reasons()}
@@ -101,6 +104,7 @@ func New(ctx context.Context, o Options) (*Area, error) {
 		Store: stores.Attendance, School: register{a.source}, Counter: counter, Zone: academy.Paris(), Now: o.Academy.Now, NewID: newID, Early: 0,
 	}
 	a.books = &cahier.Service{Store: stores.Cahiers, School: shelf{a.source}, Zone: academy.Paris(), Now: o.Academy.Now, NewID: newID}
+	a.rooms = roomService(stores.Bookings, a.source)
 	return a, nil
 }
 
@@ -137,6 +141,7 @@ type asking struct {
 }
 
 func (q *asking) calls() attendance.Asker { return attendance.Asker{Tenant: tenant, Guard: q.guard} }
+func (q *asking) rooms() booking.Asker    { return booking.Asker{Tenant: tenant, Guard: q.guard} }
 func (q *asking) books() cahier.Asker     { return cahier.Asker{Tenant: tenant, Guard: q.guard} }
 
 // establishments are those of who asks.
@@ -183,6 +188,9 @@ func (a *Area) Routes(s *web.Site) {
 	post("/vie/travail/fait", a.setDone)
 	page("/vie/travail/donner", a.workForm)
 	post("/vie/travail/donner", a.giveWork)
+	page("/vie/reservations", a.bookings)
+	post("/vie/reservations", a.book)
+	post("/vie/reservations/changer", a.changeBooking)
 	a.files(s)
 }
 
@@ -205,7 +213,7 @@ func (a *Area) guarded(h handler) web.Handler {
 
 // hidden reports whether an error is one that tells nothing to who asks.
 func hidden(err error) bool {
-	for _, c := range []error{access.CodeDenied, attendance.CodeUnknown, attendance.CodeLesson, cahier.CodeUnknown, errNoLesson} {
+	for _, c := range []error{access.CodeDenied, attendance.CodeUnknown, attendance.CodeLesson, cahier.CodeUnknown, booking.CodeUnknown, errNoLesson} {
 		if errors.Is(err, c) {
 			return true
 		}
@@ -255,7 +263,7 @@ func sentence(err error) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	for _, c := range []*ent.Catalog{attendance.Catalog(), cahier.Catalog()} {
+	for _, c := range []*ent.Catalog{attendance.Catalog(), cahier.Catalog(), booking.Catalog()} {
 		if r, ok := c.Rule(code); ok {
 			return web.French(r.FR), true
 		}

@@ -62,8 +62,11 @@ func (a *Area) callsOf(ctx context.Context, q *asking, on ent.Date) ([]callLink,
 			x := callLink{State: state.Label(ent.FR), Path: address("/vie/appel", "cours", string(l.Course), "jour", l.On.String())}
 			v := a.lessonView(d, l, timetable.KindTeacher)
 			x.Text = v.From + " – " + v.Subject + ", " + v.Set
-			if forgotten {
+			switch {
+			case forgotten:
 				x.State = "en attente"
+			case a.source.Now().Before(timetable.Instant(l.Date, l.Start, academy.Paris())):
+				x.State, x.Path = "à venir", "" // no roll is called before its lesson
 			}
 			out = append(out, x)
 		}
@@ -129,7 +132,7 @@ func (a *Area) showCall(r *http.Request, q *asking, data callData) (web.Page, er
 		p := callPupil{ID: string(id), Name: a.source.PupilName(id), Field: "p" + strconv.Itoa(n), Status: string(attendance.StatusPresent)}
 		for _, e := range reg.Expected {
 			if e.Pupil == id {
-				p.Note = "déjà noté : " + e.Kind.Label(ent.FR)
+				p.Note = web.French("déjà noté : ") + e.Kind.Label(ent.FR)
 				if e.Kind == attendance.KindAbsence {
 					p.Status = string(attendance.StatusAbsent)
 				}
@@ -156,7 +159,7 @@ func (a *Area) showCall(r *http.Request, q *asking, data callData) (web.Page, er
 		data.Pupils = append(data.Pupils, p)
 	}
 	return web.Page{
-		Title: "Appel : " + v.Subject + ", " + v.Set, Lead: weekday(reg.Lesson.Date) + ", de " + v.From + " à " + v.To, View: a.views["call"], Data: data,
+		Title: web.French("Appel : ") + v.Subject + ", " + v.Set, Lead: weekday(reg.Lesson.Date) + ", de " + v.From + " à " + v.To, View: a.views["call"], Data: data,
 		Trail: []web.Link{{Text: "Vie scolaire", Path: "/vie"}},
 	}, nil
 }

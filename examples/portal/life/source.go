@@ -13,6 +13,7 @@ import (
 	"github.com/opencartable/cartable/ent/access"
 	"github.com/opencartable/cartable/examples/portal/academy"
 	"github.com/opencartable/cartable/schoollife/attendance"
+	"github.com/opencartable/cartable/schoollife/booking"
 	"github.com/opencartable/cartable/schoollife/cahier"
 	"github.com/opencartable/cartable/schoollife/schooltest"
 	"github.com/opencartable/cartable/schoollife/timetable"
@@ -23,6 +24,7 @@ type Stores struct {
 	Timetables timetable.Store
 	Attendance attendance.Store
 	Cahiers    cahier.Store
+	Bookings   booking.Store
 }
 
 // source is the product around the packages: who is where, who teaches whom. A school's past is written when it is first asked for.

@@ -254,5 +254,8 @@ func (a *Area) home(r *http.Request, q *asking) (web.Page, error) {
 	if a.office(q) {
 		data.Links = append([]web.Link{{Text: "Absences à traiter", Path: "/vie/absences"}}, data.Links...)
 	}
+	if professional(q.who.Profile) && len(data.Groups)+len(data.Links) > 0 {
+		data.Links = append(data.Links, web.Link{Text: "Réservations", Path: "/vie/reservations"})
+	}
 	return web.Page{Title: "Vie scolaire", Lead: "Aujourd'hui, " + weekday(today) + ", à " + clockNow(a.source.Now()).French() + " (" + academy.Paris().String() + ")", View: a.views["home"], Data: data}, nil
 }
