@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -41,16 +42,30 @@ func crawl(t *testing.T, v *visitor, limit int) {
 		status, body := v.get(path)
 		require.Equal(t, http.StatusOK, status, path)
 		if strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/mairie/comparaison/") || strings.HasPrefix(path, "/annuaire/exemples/") || strings.HasPrefix(path, "/essai/") ||
-			strings.HasPrefix(path, "/notes/lsu.xml") || strings.HasPrefix(path, "/notes/bulletin") {
-			continue // files
+			strings.HasPrefix(path, "/notes/lsu.xml") || strings.HasPrefix(path, "/notes/bulletin") || strings.HasPrefix(path, "/vie/emploi-du-temps/imprimer") {
+			continue // files, and what is printed
 		}
 		for _, next := range checkPage(t, path, body) {
-			if !seen[next] {
+			if !seen[next] && !elsewhen(next) {
 				seen[next] = true
 				queue = append(queue, next)
 			}
 		}
 	}
+}
+
+// elsewhen reports whether a page is that of a week without end before or after: three weeks are looked at.
+func elsewhen(path string) bool {
+	u, err := url.Parse(path)
+	if err != nil {
+		return false
+	}
+	for _, name := range []string{"jour", "semaine"} {
+		if on := u.Query().Get(name); strings.HasPrefix(path, "/vie/") && on != "" && (on < "2024-11-25" || on > "2024-12-12") {
+			return true
+		}
+	}
+	return false
 }
 
 // element is an open element of a page.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,7 +79,7 @@ func TestLife(t *testing.T) {
 		theirs := strings.Replace(mine[0], "travail", "absences", 1)
 		status, _ := s.as(t, who[relative]).get(theirs)
 		own := links(s.as(t, who[relative]).page("/vie"), "/vie/absences")
-		if !contains(own, theirs) {
+		if !slices.Contains(own, theirs) {
 			assert.Equal(t, http.StatusNotFound, status, "another family's child")
 		}
 	})
@@ -160,15 +161,6 @@ func TestLife(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, status)
 		assert.NotContains(t, s.log.String(), strings.TrimSuffix(strings.TrimPrefix(u.Path, "/agenda/"), ".ics"), "the log does not hold the secret")
 	})
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // TestLifeLogsHoldNoPerson: on a marked academy, the log tells nobody's name, identifier, reason or words, whatever is done.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func Archived(of timetable.Ref, label string, sessions []Session, homework []Hom
 	}
 	for _, s := range sessions {
 		if keep(&s.Head) {
-			s.Private = ""
+			s.Private, s.Audience = "", withoutPupils(s.Audience)
 			if s.Replaces != "" {
 				a.Teachers[s.Replaces] = names(s.Replaces)
 			}
@@ -92,17 +93,48 @@ func Archived(of timetable.Ref, label string, sessions []Session, homework []Hom
 	}
 	for _, h := range homework {
 		if keep(&h.Head) {
+			h.Audience = withoutPupils(h.Audience)
 			a.Homework = append(a.Homework, h)
 		}
 	}
 	for _, v := range visas {
 		if _, ok := a.Teachers[v.Teacher]; ok && (len(v.Audience) == 0 || slices.Contains(v.Audience, of)) {
-			a.Teachers[v.By] = names(v.By)
+			a.Teachers[v.By], v.Audience = names(v.By), withoutPupils(v.Audience)
 			a.Visas = append(a.Visas, v)
 		}
 	}
 	SortSessions(a.Sessions)
 	SortHomework(a.Homework)
+	return a
+}
+
+// withoutPupils returns an audience without the pupils that it names, but for some; what is given is not changed.
+func withoutPupils(audience []timetable.Ref, but ...timetable.Ref) []timetable.Ref {
+	other := func(r timetable.Ref) bool { return r.Kind == timetable.KindPupil && !slices.Contains(but, r) }
+	if !slices.ContainsFunc(audience, other) {
+		return audience
+	}
+	return slices.DeleteFunc(slices.Clone(audience), other)
+}
+
+// onlyVisas returns an archive with some of its visas, and without the names of who gave the others.
+func (a Archive) onlyVisas(want func(*Visa) bool) Archive {
+	named := map[ent.ID]bool{}
+	for i := range a.Sessions {
+		named[a.Sessions[i].Teacher], named[a.Sessions[i].Replaces] = true, true
+	}
+	for i := range a.Homework {
+		named[a.Homework[i].Teacher] = true
+	}
+	all := a.Visas
+	a.Visas, a.Teachers = nil, maps.Clone(a.Teachers)
+	for i := range all {
+		if want(&all[i]) {
+			a.Visas = append(a.Visas, all[i])
+			named[all[i].By] = true
+		}
+	}
+	maps.DeleteFunc(a.Teachers, func(id ent.ID, _ string) bool { return !named[id] })
 	return a
 }
 

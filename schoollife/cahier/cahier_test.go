@@ -471,6 +471,10 @@ func TestLogsHoldNoText(t *testing.T) {
 		cahier.HandedIn{Homework: "1", Pupil: mark, Text: mark},
 		cahier.Visa{Comment: mark, By: mark, Teacher: mark},
 		cahier.Template{Title: mark, Content: mark},
+		h.Head,
+		cahier.View{Homework: []cahier.Homework{h}, Sessions: []cahier.Session{s}, Handed: map[ent.ID]cahier.HandedIn{"1": {Text: mark}}},
+		cahier.Habilitation{Inspector: mark, Teachers: []ent.ID{mark}},
+		cahier.Folder{Owner: mark, Title: mark},
 		cahier.Archive{Label: mark, Teachers: map[ent.ID]string{"x": mark}},
 	}
 	for _, v := range values {
@@ -498,4 +502,175 @@ func Example() {
 	load := cahier.Workload(list, class, due, tt.NewAudience())
 	fmt.Println(load.Most.Count, load.Most.Minutes, load.Least.Count, load.Level.Label(ent.FR))
 	// Output: 3 45 2 charge soutenue
+}
+
+// TestWorkloadOfOneOfAKind: a pupil who goes with nobody, and whom homework names, is not counted as somebody without it too.
+func TestWorkloadOfOneOfAKind(t *testing.T) {
+	t.Parallel()
+	tt := timetable.Timetable{Memberships: []timetable.Membership{{Pupil: "lea", In: sixA}}}
+	lea := timetable.Ref{Kind: timetable.KindPupil, ID: "lea"}
+	got := cahier.Workload([]cahier.Homework{work("1", thursday, 5, sixA), work("2", thursday, 5, lea)}, []timetable.Ref{sixA}, thursday, tt.NewAudience())
+	assert.Equal(t, []int{2, 2}, []int{got.Most.Count, got.Least.Count})
+}
+
+// TestNobodyIsNamed: who else has homework is for the teacher who gives it, and the cahier of a pupil is asked for as theirs.
+func TestNobodyIsNamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	named := func(id ent.ID) timetable.Ref { return timetable.Ref{Kind: timetable.KindPupil, ID: id} }
+	durand, zoe := staff(t, "durand", ent.ProfileTeacher, "6A"), pupil(t, "zoe", "6A")
+	_, _, err := d.SaveHomework(t.Context(), durand, draft(sixA, named("zoe"), named("eva")), 0)
+	require.NoError(t, err)
+	v, err := d.Pupil(t.Context(), zoe, "zoe", tuesday, thursday)
+	require.NoError(t, err)
+	require.Len(t, v.Homework, 1)
+	assert.Equal(t, []timetable.Ref{sixA, named("zoe")}, v.Homework[0].Audience)
+	v, err = d.Class(t.Context(), zoe, "c", sixA, tuesday, thursday)
+	require.NoError(t, err)
+	assert.Equal(t, []timetable.Ref{sixA}, v.Homework[0].Audience)
+	v, err = d.Class(t.Context(), durand, "c", sixA, tuesday, thursday)
+	require.NoError(t, err)
+	assert.Len(t, v.Homework[0].Audience, 3, "what is kept is not changed")
+	_, err = d.Class(t.Context(), zoe, "c", named("eva"), tuesday, thursday)
+	require.ErrorIs(t, err, cahier.CodeAudience)
+	a := cahier.Archived(sixA, "6e A", nil, v.Homework, nil, func(ent.ID) string { return "" }, func(ent.ID) string { return "" }, d.now)
+	require.Len(t, a.Homework, 1)
+	assert.Equal(t, []timetable.Ref{sixA}, a.Homework[0].Audience, "an archive holds nothing of a pupil")
+	assert.Len(t, v.Homework[0].Audience, 3)
+}
+
+// nowhere is a school whose pupils are in no class yet.
+type nowhere struct{ lycee }
+
+func (nowhere) Pupil(_ context.Context, _ ent.Tenant, pupil ent.ID, _ ent.Date) (access.Target, []timetable.Ref, error) {
+	return access.Target{Person: pupil, Profile: ent.ProfilePupil}, nil, nil
+}
+
+// TestNobodySeesEverything: a pupil without a class, or somebody who is nobody, has an empty cahier, not everybody's.
+func TestNobodySeesEverything(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	_, _, err := d.SaveHomework(t.Context(), staff(t, "durand", ent.ProfileTeacher, "6A"), draft(sixA), 0)
+	require.NoError(t, err)
+	_, err = d.Teacher(t.Context(), as(t, access.Facts{}), "c", tuesday, thursday)
+	require.ErrorIs(t, err, cahier.CodeRefused)
+	d.School = nowhere{}
+	v, err := d.Pupil(t.Context(), pupil(t, "new", ""), "new", tuesday, thursday)
+	require.NoError(t, err)
+	assert.Empty(t, v.Homework)
+}
+
+// TestLoadsAreBounded: days without an end, another one's load and what is not shown yet are refused or left out.
+func TestLoadsAreBounded(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	durand, zoe := staff(t, "durand", ent.ProfileTeacher, "6A"), pupil(t, "zoe", "6A")
+	later := draft(sixA)
+	later.Publish, later.Test = d.now.Add(time.Hour), true
+	_, _, err := d.SaveHomework(t.Context(), durand, later, 0)
+	require.NoError(t, err)
+	most := func(a cahier.Asker, audience ...timetable.Ref) int {
+		list, err := d.Loads(t.Context(), a, "c", audience, thursday, thursday)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		return list[0].Most.Count
+	}
+	assert.Equal(t, []int{1, 0}, []int{most(durand, sixA), most(zoe, sixA)})
+	for _, days := range [][2]ent.Date{{{}, thursday}, {thursday, {}}, {tuesday, tuesday.AddDays(5000)}} {
+		_, err = d.Loads(t.Context(), durand, "c", []timetable.Ref{sixA}, days[0], days[1])
+		require.ErrorIs(t, err, cahier.CodeDate)
+	}
+	_, err = d.Loads(t.Context(), zoe, "c", []timetable.Ref{sixA, {Kind: timetable.KindPupil, ID: "ali"}}, thursday, thursday)
+	require.ErrorIs(t, err, access.CodeDenied)
+}
+
+// TestVisasAreNotForFamilies: an archive shows them to who may read visas, and to the teacher whose they are.
+func TestVisasAreNotForFamilies(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	durand, head := staff(t, "durand", ent.ProfileTeacher, "6A"), staff(t, "head", ent.ProfileDirection, "")
+	_, err := d.SaveSession(t.Context(), durand, cahier.Session{Head: draft(sixA).Head, Date: tuesday}, 0)
+	require.NoError(t, err)
+	visa := cahier.Visa{School: "c", Year: year, Audience: []timetable.Ref{sixA}, From: tuesday, To: thursday, Comment: "Trop peu"}
+	_, err = d.GiveVisa(t.Context(), head, visa)
+	require.ErrorIs(t, err, cahier.CodeIncomplete, "a visa is on the cahier of one teacher")
+	visa.Teacher = "durand"
+	_, err = d.GiveVisa(t.Context(), head, visa)
+	require.NoError(t, err)
+	d.now = time.Date(2027, 8, 31, 10, 0, 0, 0, d.Zone)
+	name := func(id ent.ID) string { return string(id) }
+	_, err = d.CloseYear(t.Context(), head, "c", year, []cahier.Subject{{Of: sixA, Label: "6e A"}}, name, name, false)
+	require.NoError(t, err)
+	for _, x := range []struct {
+		asker cahier.Asker
+		visas int
+	}{{pupil(t, "zoe", "6A"), 0}, {relative(t, "mum", "zoe", "6A"), 0}, {staff(t, "petit", ent.ProfileTeacher, "6A"), 0}, {durand, 1}, {head, 1}} {
+		a, err := d.Archive(t.Context(), x.asker, "c", year, sixA)
+		require.NoError(t, err)
+		assert.Len(t, a.Visas, x.visas)
+		assert.Len(t, a.Teachers, 1+x.visas, "nor who gave them")
+	}
+}
+
+// TestSessionOfALessonThatMoved is deleted all the same.
+func TestSessionOfALessonThatMoved(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	durand := staff(t, "durand", ent.ProfileTeacher, "6A")
+	key := timetable.Key{Course: "m", On: thursday}
+	x, err := d.SaveSession(t.Context(), durand, cahier.Session{Head: draft(sixA).Head, Lesson: key, Date: thursday}, 0)
+	require.NoError(t, err)
+	d.School = lycee{timetable.Lesson{Key: key, Date: thursday.AddDays(1), Resources: []timetable.Ref{sixA}, State: timetable.StateMoved}}
+	_, err = d.SaveSession(t.Context(), durand, x, 1)
+	require.ErrorIs(t, err, cahier.CodeNoLesson)
+	x.Deleted = true
+	_, err = d.SaveSession(t.Context(), durand, x, 1)
+	require.NoError(t, err)
+}
+
+// TestFilesOfPupilsAreChecked as those of teachers are.
+func TestFilesOfPupilsAreChecked(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	h, _, err := d.SaveHomework(t.Context(), staff(t, "durand", ent.ProfileTeacher, "6A"), draft(sixA), 0)
+	require.NoError(t, err)
+	for _, f := range []cahier.File{{Name: "x"}, {ID: "1"}, {ID: "1", Name: "x", Size: -1}, {ID: "1", Name: string(make([]byte, 5000))}} {
+		_, err = d.HandIn(t.Context(), pupil(t, "zoe", "6A"), h.ID, "", []cahier.File{f})
+		require.ErrorIs(t, err, cahier.CodeFile)
+	}
+}
+
+// TestCopiesAreForTheirTeacher: what a pupil did is seen by the pupil, the relatives and the teacher who gave the homework.
+func TestCopiesAreForTheirTeacher(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	durand, zoe := staff(t, "durand", ent.ProfileTeacher, "6A"), pupil(t, "zoe", "6A")
+	h, _, err := d.SaveHomework(t.Context(), durand, draft(sixA), 0)
+	require.NoError(t, err)
+	require.NoError(t, d.SetDone(t.Context(), zoe, h.ID, true))
+	_, err = d.HandIn(t.Context(), zoe, h.ID, "ma copie", nil)
+	require.NoError(t, err)
+	for _, x := range []struct {
+		asker cahier.Asker
+		sees  int
+	}{{zoe, 1}, {relative(t, "mum", "zoe", "6A"), 1}, {durand, 1}, {staff(t, "petit", ent.ProfileTeacher, "6A"), 0}, {staff(t, "head", ent.ProfileDirection, ""), 0}} {
+		v, err := d.Pupil(t.Context(), x.asker, "zoe", tuesday, thursday)
+		require.NoError(t, err)
+		assert.Len(t, v.Homework, 1)
+		assert.Equal(t, []int{x.sees, x.sees}, []int{len(v.Done), len(v.Handed)})
+	}
+}
+
+// TestClassesOfOneName of two schools are two: neither the cahier nor the work of one is a pupil's of the other.
+func TestClassesOfOneName(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	h := work("far", thursday, 5, sixA)
+	h.School = "lycée"
+	require.NoError(t, d.Store.PutHomework(t.Context(), "t", h))
+	zoe := pupil(t, "zoe", "6A")
+	v, err := d.Pupil(t.Context(), zoe, "zoe", tuesday, thursday)
+	require.NoError(t, err)
+	assert.Empty(t, v.Homework)
+	require.ErrorIs(t, d.SetDone(t.Context(), zoe, h.ID, true), cahier.CodeUnknown)
 }

@@ -25,11 +25,13 @@ func (h *Head) check() ent.Code {
 		return CodeAudience
 	case len(h.Audience) > maxAudience || len(h.Files) > maxFiles:
 		return CodeSize
-	case slices.ContainsFunc(h.Files, func(f File) bool { return f.ID == "" || f.Name == "" || len(f.Name) > maxTitle || f.Size < 0 }):
+	case slices.ContainsFunc(h.Files, File.bad):
 		return CodeFile
 	}
 	return ""
 }
+
+func (f File) bad() bool { return f.ID == "" || f.Name == "" || len(f.Name) > maxTitle || f.Size < 0 }
 
 // Check returns CodeIncomplete, CodeAudience, CodeDate (a day out of the school year, an end before the start), CodeFile or CodeSize.
 func (s *Session) Check() error {

@@ -97,6 +97,15 @@ func (m *memory) shut(h *Head) bool {
 	return ok
 }
 
+// away reports whether an entry is of another school or year than it was.
+func (h *Head) away(had *Head) bool { return h.School != had.School || h.Year != had.Year }
+
+// over reports whether the year of homework is closed.
+func (m *memory) over(homework ent.ID) bool {
+	list := m.homework[homework]
+	return len(list) > 0 && m.shut(&list[0].Head)
+}
+
 // PutSession is of [Store].
 func (m *Memory) PutSession(_ context.Context, tenant ent.Tenant, s Session) error {
 	x, done := m.lock(tenant)
@@ -104,7 +113,7 @@ func (m *Memory) PutSession(_ context.Context, tenant ent.Tenant, s Session) err
 	switch {
 	case x.shut(&s.Head):
 		return fail(CodeArchived)
-	case s.Version != len(x.sessions[s.ID])+1:
+	case s.Version != len(x.sessions[s.ID])+1 || s.Version > 1 && s.away(&x.sessions[s.ID][0].Head):
 		return fail(CodeConflict)
 	case s.Deleted && slices.ContainsFunc(x.visas, func(v Visa) bool {
 		return slices.ContainsFunc(v.Sessions, func(seen Seen) bool { return seen.ID == s.ID })
@@ -122,7 +131,7 @@ func (m *Memory) PutHomework(_ context.Context, tenant ent.Tenant, h Homework) e
 	switch {
 	case x.shut(&h.Head):
 		return fail(CodeArchived)
-	case h.Version != len(x.homework[h.ID])+1:
+	case h.Version != len(x.homework[h.ID])+1 || h.Version > 1 && h.away(&x.homework[h.ID][0].Head):
 		return fail(CodeConflict)
 	}
 	x.homework[h.ID] = append(x.homework[h.ID], h)
@@ -140,6 +149,9 @@ func (m *Memory) SessionHistory(_ context.Context, tenant ent.Tenant, id ent.ID)
 func (m *Memory) PutProgress(_ context.Context, tenant ent.Tenant, p Progress) error {
 	x, done := m.lock(tenant)
 	defer done()
+	if x.over(p.Homework) {
+		return fail(CodeArchived)
+	}
 	x.progress[pupilKey{p.Homework, p.Pupil}] = p
 	return nil
 }
@@ -172,6 +184,9 @@ func (m *Memory) Progress(_ context.Context, tenant ent.Tenant, homework []ent.I
 func (m *Memory) HandIn(_ context.Context, tenant ent.Tenant, h HandedIn) error {
 	x, done := m.lock(tenant)
 	defer done()
+	if x.over(h.Homework) {
+		return fail(CodeArchived)
+	}
 	k := pupilKey{h.Homework, h.Pupil}
 	if !x.handed[k].Returned.IsZero() {
 		return fail(CodeReturned)
@@ -184,6 +199,9 @@ func (m *Memory) HandIn(_ context.Context, tenant ent.Tenant, h HandedIn) error 
 func (m *Memory) Return(_ context.Context, tenant ent.Tenant, homework, pupil ent.ID, comment string, at time.Time) error {
 	x, done := m.lock(tenant)
 	defer done()
+	if x.over(homework) {
+		return fail(CodeArchived)
+	}
 	k := pupilKey{homework, pupil}
 	h, ok := x.handed[k]
 	if !ok {

@@ -31,6 +31,11 @@ type Head struct {
 	Deleted bool      `json:"deleted,omitempty"`
 }
 
+// LogValue shows which entry it is.
+func (h Head) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("entry", string(h.ID)), slog.Int("version", h.Version))
+}
+
 // Visible reports whether pupils and families see the entry at an instant.
 func (h *Head) Visible(at time.Time) bool {
 	return h.Published && !h.Deleted && !at.Before(h.Publish)
@@ -204,6 +209,9 @@ type Habilitation struct {
 	From      ent.Date `json:"from"`
 	To        ent.Date `json:"to"`
 }
+
+// LogValue shows which one it is.
+func (h Habilitation) LogValue() slog.Value { return slog.StringValue(string(h.ID)) }
 
 // Allows reports whether it lets somebody read a teacher's cahier on a day.
 func (h *Habilitation) Allows(inspector, teacher ent.ID, on ent.Date) bool {

@@ -16,6 +16,9 @@ type Folder struct {
 	Rank   int    `json:"rank,omitempty"`
 }
 
+// LogValue shows which one it is.
+func (f Folder) LogValue() slog.Value { return slog.StringValue(string(f.ID)) }
+
 // Template is a session to use again (séance type), with the homework that goes with it.
 type Template struct {
 	ID      ent.ID             `json:"id"`

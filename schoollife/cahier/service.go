@@ -2,6 +2,7 @@ package cahier
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -106,7 +107,7 @@ func (s *Service) SaveSession(ctx context.Context, a Asker, x Session, base int)
 	if err := s.writes(ctx, a, &x.Head, had); err != nil {
 		return Session{}, err
 	}
-	if x.Lesson != (timetable.Key{}) {
+	if x.Lesson != (timetable.Key{}) && !x.Deleted {
 		l, err := s.School.Lesson(ctx, a.Tenant, x.School, x.Lesson)
 		if err != nil {
 			return Session{}, err
@@ -167,14 +168,51 @@ func (s *Service) load(ctx context.Context, a Asker, school ent.ID, audience []t
 	return Workload(list, audience, on, who), err
 }
 
-// Loads returns the workload of an audience on each day from one to another, for a teacher who is about to give work.
+// maxDays is how many days of workload may be asked for: a school year.
+const maxDays = 366
+
+// family reports whether an audience's homework is read as by a pupil or a relative, who see what is published only. Who asks for a pupil
+// needs the right to read that pupil's.
+func (s *Service) family(ctx context.Context, a Asker, t access.Target, audience []timetable.Ref, on ent.Date) (bool, error) {
+	if err := a.Guard.Require(access.ActionHomeworkRead, t); err != nil {
+		return false, err
+	}
+	for _, r := range audience {
+		if r.Kind != timetable.KindPupil {
+			continue
+		}
+		p, _, err := s.School.Pupil(ctx, a.Tenant, r.ID, on)
+		if err == nil {
+			err = a.Guard.Require(access.ActionHomeworkRead, p)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return ofFamily(a.Guard.Scope.Can(access.ActionHomeworkRead, t)), nil
+}
+
+// ofFamily reports whether a right is a pupil's own, or a relative's.
+func ofFamily(d access.Decision) bool {
+	return d.Span == access.SpanSelf || d.Span == access.SpanMyClasses || d.Span == access.SpanChildren || d.Span == access.SpanChildrenClasses
+}
+
+// Loads returns the workload of an audience on each day from one to another, a year at most (CodeDate), for a teacher who is about to
+// give work. Pupils and relatives have that of what is published now.
 func (s *Service) Loads(ctx context.Context, a Asker, school ent.ID, audience []timetable.Ref, from, to ent.Date) ([]Load, error) {
+	switch {
+	case from.IsZero() || to.IsZero() || from.AddDays(maxDays).Before(to):
+		return nil, fail(CodeDate)
+	case len(audience) > maxAudience:
+		return nil, fail(CodeSize)
+	}
 	t, err := s.School.Target(ctx, a.Tenant, school, audience)
 	if err != nil {
 		return nil, err
 	}
 	t.Profile = ent.ProfilePupil
-	if err := a.Guard.Require(access.ActionHomeworkRead, t); err != nil {
+	family, err := s.family(ctx, a, t, audience, to)
+	if err != nil {
 		return nil, err
 	}
 	who, err := s.School.Audience(ctx, a.Tenant, school)
@@ -184,6 +222,9 @@ func (s *Service) Loads(ctx context.Context, a Asker, school ent.ID, audience []
 	list, err := s.Store.Homework(ctx, a.Tenant, Query{School: school, From: from, To: to})
 	if err != nil {
 		return nil, err
+	}
+	if family {
+		list = slices.DeleteFunc(list, func(h Homework) bool { return !h.Visible(s.now()) })
 	}
 	var out []Load
 	for on := from; !to.Before(on); on = on.AddDays(1) {
@@ -202,10 +243,18 @@ type View struct {
 	Handed map[ent.ID]HandedIn
 }
 
+// LogValue shows counts.
+func (v View) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("sessions", len(v.Sessions)), slog.Int("homework", len(v.Homework)))
+}
+
 // Class returns the cahier of a class, a part or a group, the reference: its published sessions and homework, and what is not published
 // for its teacher and for who may read it (the head, an inspector in the days of a habilitation, for the teachers it names). Private
-// notes are the teacher's alone.
+// notes are the teacher's alone, and so are the pupils whom an entry names. It returns CodeAudience for a pupil, whose cahier is Pupil's.
 func (s *Service) Class(ctx context.Context, a Asker, school ent.ID, of timetable.Ref, from, to ent.Date) (View, error) {
+	if of.Kind == timetable.KindPupil {
+		return View{}, fail(CodeAudience)
+	}
 	t, err := s.School.Target(ctx, a.Tenant, school, []timetable.Ref{of})
 	if err != nil {
 		return View{}, err
@@ -253,7 +302,7 @@ func (s *Service) view(ctx context.Context, a Asker, q Query, sees func(*Head) b
 	for _, x := range sessions {
 		if sees(&x.Head) {
 			if x.Teacher != a.person() {
-				x.Private = ""
+				x.Private, x.Audience = "", withoutPupils(x.Audience, q.Audience...)
 			}
 			v.Sessions = append(v.Sessions, x)
 		}
@@ -261,6 +310,9 @@ func (s *Service) view(ctx context.Context, a Asker, q Query, sees func(*Head) b
 	homework, err := s.Store.Homework(ctx, a.Tenant, q)
 	for _, x := range homework {
 		if sees(&x.Head) {
+			if x.Teacher != a.person() {
+				x.Audience = withoutPupils(x.Audience, q.Audience...)
+			}
 			v.Homework = append(v.Homework, x)
 		}
 	}
@@ -269,11 +321,15 @@ func (s *Service) view(ctx context.Context, a Asker, q Query, sees func(*Head) b
 
 // Teacher returns what a teacher wrote, for the teacher.
 func (s *Service) Teacher(ctx context.Context, a Asker, school ent.ID, from, to ent.Date) (View, error) {
+	if a.Guard.Scope == nil || a.person() == "" { // a query for nobody is one for everybody
+		return View{}, fail(CodeRefused)
+	}
 	return s.view(ctx, a, Query{School: school, Teacher: a.person(), From: from, To: to}, func(*Head) bool { return true })
 }
 
 // Pupil returns the cahier of one pupil: what is published for the class, the parts and the groups that the pupil is in, and what the
-// pupil has done. It needs the right to read the pupil's homework: the pupil's own, a relative's, a teacher's.
+// pupil has done. It needs the right to read the pupil's homework: the pupil's own, a relative's, a teacher's. Other than the pupil and
+// the relatives, only the teacher of the homework sees what the pupil has done of it.
 func (s *Service) Pupil(ctx context.Context, a Asker, pupil ent.ID, from, to ent.Date) (View, error) {
 	t, refs, err := s.School.Pupil(ctx, a.Tenant, pupil, to)
 	if err != nil {
@@ -282,13 +338,19 @@ func (s *Service) Pupil(ctx context.Context, a Asker, pupil ent.ID, from, to ent
 	if err := a.Guard.Require(access.ActionHomeworkRead, t); err != nil {
 		return View{}, err
 	}
-	v, err := s.view(ctx, a, Query{Audience: refs, From: from, To: to}, func(h *Head) bool { return h.Visible(s.now()) })
+	if len(refs) == 0 { // a query without an audience is one for all
+		return View{}, nil
+	}
+	v, err := s.view(ctx, a, Query{Audience: refs, From: from, To: to}, func(h *Head) bool { return h.Visible(s.now()) && h.near(&t) })
 	if err != nil || len(v.Homework) == 0 {
 		return v, err
 	}
-	ids := make([]ent.ID, len(v.Homework))
+	family := ofFamily(a.Guard.Scope.Can(access.ActionHomeworkRead, t))
+	var ids []ent.ID
 	for i := range v.Homework {
-		ids[i] = v.Homework[i].ID
+		if family || v.Homework[i].Teacher == a.person() {
+			ids = append(ids, v.Homework[i].ID)
+		}
 	}
 	v.Done, v.Handed = map[ent.ID]Progress{}, map[ent.ID]HandedIn{}
 	done, err := s.Store.Progress(ctx, a.Tenant, ids, pupil)
@@ -303,6 +365,11 @@ func (s *Service) Pupil(ctx context.Context, a Asker, pupil ent.ID, from, to ent
 		v.Handed[h.Homework] = h
 	}
 	return v, err
+}
+
+// near reports whether an entry is of a school of a pupil: two schools may have classes of one name.
+func (h *Head) near(t *access.Target) bool {
+	return len(t.Establishments) == 0 || slices.Contains(t.Establishments, h.School)
 }
 
 // mine returns homework that is the asker's to do.
@@ -326,7 +393,7 @@ func (s *Service) mine(ctx context.Context, a Asker, homework ent.ID) (*Homework
 	for _, r := range refs {
 		in[r] = true
 	}
-	if !h.Concerns(in) {
+	if !h.Concerns(in) || !h.near(&t) {
 		return nil, fail(CodeUnknown)
 	}
 	return h, nil
@@ -353,6 +420,8 @@ func (s *Service) HandIn(ctx context.Context, a Asker, homework ent.ID, text str
 		return HandedIn{}, fail(CodeEmpty)
 	case len(text) > maxText || len(files) > maxFiles:
 		return HandedIn{}, fail(CodeSize)
+	case slices.ContainsFunc(files, File.bad):
+		return HandedIn{}, fail(CodeFile)
 	}
 	x := HandedIn{Homework: homework, Pupil: a.person(), Text: text, Files: files, At: s.now()}
 	return x, s.Store.HandIn(ctx, a.Tenant, x)
@@ -396,6 +465,9 @@ func (s *Service) Return(ctx context.Context, a Asker, homework, pupil ent.ID, c
 // GiveVisa gives a visa on the sessions of a teacher between two days, as they are: all of these that the visa's audience and subject
 // name. It needs the right to give visas in the school, or a habilitation on that teacher. v says what it is on; who and when are added.
 func (s *Service) GiveVisa(ctx context.Context, a Asker, v Visa) (Visa, error) {
+	if v.School == "" || v.Teacher == "" {
+		return Visa{}, fail(CodeIncomplete)
+	}
 	t, err := s.School.Target(ctx, a.Tenant, v.School, v.Audience)
 	if err != nil {
 		return Visa{}, err
@@ -478,7 +550,8 @@ func (s *Service) CloseYear(ctx context.Context, a Asker, school ent.ID, year en
 	return out, s.Store.Close(ctx, a.Tenant, school, year, out)
 }
 
-// Archive returns an archived cahier, for who may read the cahier of the class, or all of the school.
+// Archive returns an archived cahier, for who may read the cahier of the class, or all of the school. Visas are in it for who may read
+// visas, and for the teacher whom they are on.
 func (s *Service) Archive(ctx context.Context, a Asker, school ent.ID, year ent.SchoolYear, of timetable.Ref) (Archive, error) {
 	t, err := s.School.Target(ctx, a.Tenant, school, []timetable.Ref{of})
 	if err != nil {
@@ -488,5 +561,10 @@ func (s *Service) Archive(ctx context.Context, a Asker, school ent.ID, year ent.
 	if err := a.Guard.Require(access.ActionHomeworkRead, t); err != nil {
 		return Archive{}, err
 	}
-	return s.Store.Archive(ctx, a.Tenant, school, year, of)
+	y, err := s.Store.Archive(ctx, a.Tenant, school, year, of)
+	if err != nil {
+		return Archive{}, err
+	}
+	all := a.Guard.Scope.Can(access.ActionVisaRead, t).Allowed
+	return y.onlyVisas(func(v *Visa) bool { return all || v.Teacher == a.person() }), nil
 }

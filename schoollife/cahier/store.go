@@ -20,13 +20,13 @@ type Query struct {
 }
 
 // Store keeps cahiers. Package cahiertest proves one; cahiersql is one, and so is [Memory]. Nothing is written in a year of a school
-// that is closed: CodeArchived.
+// that is closed, what pupils did included: CodeArchived.
 type Store interface {
 	// Sessions and Homework return the last versions, sorted.
 	Sessions(ctx context.Context, tenant ent.Tenant, q Query) ([]Session, error)
 	Homework(ctx context.Context, tenant ent.Tenant, q Query) ([]Homework, error)
-	// PutSession and PutHomework write a version that follows the last one (1 for a new entry): CodeConflict otherwise. A session under
-	// a visa is not deleted: CodeVisa.
+	// PutSession and PutHomework write a version that follows the last one (1 for a new entry), in the same school and year: CodeConflict
+	// otherwise. A session under a visa is not deleted: CodeVisa.
 	PutSession(ctx context.Context, tenant ent.Tenant, s Session) error
 	PutHomework(ctx context.Context, tenant ent.Tenant, h Homework) error
 	// SessionHistory returns the versions of a session, oldest first.

@@ -102,6 +102,15 @@ func Workload(list []Homework, audience []timetable.Ref, on ent.Date, who *timet
 			}
 		}
 	}
+	together := map[int]int{} // how many of a set are not counted apart
+	if len(alone) > 0 {
+		for _, p := range who.Pupils(&set) {
+			_, apart := alone[p]
+			if n, ok := who.Atom(p); ok && !apart {
+				together[n]++
+			}
+		}
+	}
 	first := true
 	add := func(w Work) {
 		if first || w.more(out.Most) {
@@ -112,8 +121,10 @@ func Workload(list []Homework, audience []timetable.Ref, on ent.Date, who *timet
 		}
 		first = false
 	}
-	for _, w := range atoms {
-		add(w)
+	for n, w := range atoms {
+		if len(alone) == 0 || together[n] > 0 {
+			add(w)
+		}
 	}
 	for _, w := range alone {
 		add(w)

@@ -13,7 +13,7 @@ import (
 func themes(s ent.SubjectCode) []string {
 	switch s {
 	case "020700":
-		return []string{"Le récit d'aventures", "L'accord du participe passé", "La lettre", "Lecture : un extrait", "Le conte"}
+		return []string{"Le récit d'aventures", "L'accord du participe passé", "La lettre", "Lecture\u00a0: un extrait", "Le conte"}
 	case "061300":
 		return []string{"Les fractions", "Le théorème de Pythagore", "Proportionnalité", "Les nombres relatifs", "Symétrie"}
 	case "042100", "040600":
@@ -60,7 +60,7 @@ func (y *Year) Sessions(from, to ent.Date) ([]cahier.Session, []cahier.Homework)
 		list := themes(ent.SubjectCode(l.Subject))
 		title := list[rng.IntN(len(list))]
 		id := l.On.String() + "/" + string(l.Course)
-		s := cahier.Session{Head: y.entry(l, "s/"+id), Lesson: l.Key, Date: l.Date, Start: l.Start, End: l.End, Title: title, Content: title + " : cours, puis exercices."}
+		s := cahier.Session{Head: y.entry(l, "s/"+id), Lesson: l.Key, Date: l.Date, Start: l.Start, End: l.End, Title: title, Content: title + "\u00a0: cours, puis exercices."}
 		if s.Teacher == "" {
 			continue
 		}
@@ -70,10 +70,10 @@ func (y *Year) Sessions(from, to ent.Date) ([]cahier.Session, []cahier.Homework)
 		}
 		h := cahier.Homework{
 			Head: y.entry(l, "h/"+id), Session: s.ID, Given: l.Date, Minutes: [...]int{0, 10, 15, 20, 30}[rng.IntN(5)],
-			Text: fmt.Sprintf("%s : exercices %d et %d.", title, 1+rng.IntN(9), 10+rng.IntN(9)), Type: "exercice", HandIn: rng.IntN(5) == 0,
+			Text: fmt.Sprintf("%s\u00a0: exercices %d et %d.", title, 1+rng.IntN(9), 10+rng.IntN(9)), Type: "exercice", HandIn: rng.IntN(5) == 0,
 		}
 		if rng.IntN(8) == 0 {
-			h.Type, h.Test, h.Text = "contrôle", true, title+" : contrôle."
+			h.Type, h.Test, h.Text = "contrôle", true, title+"\u00a0: contrôle."
 		}
 		next := y.next(lessons[i+1:], l)
 		if next == nil {

@@ -47,6 +47,11 @@ func Apply(lessons []Lesson, changes []Change) ([]Lesson, *ent.Report) {
 			continue
 		}
 		out[i] = c.apply(out[i])
+		if c.State == StatePlanned && i < len(lessons) && lessons[i].State == StatePlanned { // an import may have moved it since
+			revision := out[i].Revision
+			out[i] = lessons[i]
+			out[i].Revision = revision
+		}
 	}
 	slices.SortFunc(out, func(a, b Lesson) int { return a.Compare(&b) })
 	return out, report
@@ -54,6 +59,9 @@ func Apply(lessons []Lesson, changes []Change) ([]Lesson, *ent.Report) {
 
 func (c *Change) check(known bool) ent.Code {
 	times := c.Start >= 0 && c.End <= 24*60 && c.Start < c.End
+	if (c.Start != 0 || c.End != 0) && !times {
+		return CodeChange
+	}
 	switch c.State {
 	case StateAdded:
 		if known || c.Date.IsZero() || !times {
@@ -62,7 +70,7 @@ func (c *Change) check(known bool) ent.Code {
 		return ""
 	case StateCancelled, StatePlanned:
 	case StateMoved:
-		if c.Date.IsZero() || (c.Start != 0 || c.End != 0) && !times {
+		if c.Date.IsZero() {
 			return CodeChange
 		}
 	case StateReplaced, StateChanged:

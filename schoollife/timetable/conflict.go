@@ -2,6 +2,7 @@ package timetable
 
 import (
 	"cmp"
+	"log/slog"
 	"slices"
 	"sort"
 
@@ -14,6 +15,11 @@ type Conflict struct {
 	Resource      Ref
 	// Pupils, for a conflict of pupils, are those who should be in both; the Resource is then the first of them.
 	Pupils []ent.ID
+}
+
+// LogValue shows which lessons they are.
+func (c Conflict) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("first", c.First), slog.Int("second", c.Second), slog.String("kind", string(c.Resource.Kind)), slog.Int("pupils", len(c.Pupils)))
 }
 
 // ConflictOptions say what is looked for. The zero value looks for everything that can be doubled by mistake.
@@ -36,7 +42,7 @@ type busy [slotWords]uint64
 
 // claim marks the steps of a lesson, and reports whether one was taken.
 func (b *busy) claim(start, end Clock) bool {
-	from, to := int(start)/slotMinutes, (int(end)+slotMinutes-1)/slotMinutes
+	from, to := max(int(start), 0)/slotMinutes, min((int(end)+slotMinutes-1)/slotMinutes, 64*slotWords)
 	taken := false
 	for w := from / 64; w <= (to-1)/64; w++ {
 		lo, hi := max(from-w*64, 0), min(to-w*64, 64)

@@ -2,7 +2,9 @@ package timetable_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -275,4 +277,132 @@ func TestAttend(t *testing.T) {
 	_, known := a.Atom("z")
 	assert.False(t, known)
 	assert.Equal(t, []ent.ID{"a", "b", "c"}, a.Pupils(&l))
+}
+
+// TestPlanKeepsItsGuard: a plan that waited as a document for somebody's consent is refused as before.
+func TestPlanKeepsItsGuard(t *testing.T) {
+	t.Parallel()
+	file := drawn(t, 3)
+	kept, err := (&timetable.Kept{}).Apply(timetable.Compare(&timetable.Kept{}, file, timetable.ImportOptions{Source: "src"}))
+	require.NoError(t, err)
+	short := *file
+	short.Courses = nil
+	again := func(consent bool) *timetable.Plan {
+		b, err := json.Marshal(timetable.Compare(kept, &short, timetable.ImportOptions{Source: "src", Consent: consent}))
+		require.NoError(t, err)
+		var p timetable.Plan
+		require.NoError(t, json.Unmarshal(b, &p))
+		return &p
+	}
+	_, err = kept.Apply(again(false))
+	require.ErrorIs(t, err, timetable.CodeManyDeleted)
+	_, err = kept.Apply(again(true))
+	require.NoError(t, err)
+}
+
+// TestPlansThatCannotBe: a document without the lessons that it speaks of is none, and applies to nothing.
+func TestPlansThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for _, lesson := range []string{
+		`{"op":"created","key":{"course":"c","on":"2026-09-07"}}`, `{"op":"moved","key":{"course":"c","on":"2026-09-07"}}`,
+		`{"op":"deleted","key":{"course":"c","on":"2026-09-07"}}`, `{"op":"kept","key":{"course":"c","on":"2026-09-07"}}`, `{"op":"other"}`,
+	} {
+		var p timetable.Plan
+		require.ErrorIs(t, json.Unmarshal([]byte(`{"format":"cartable.timetable-plan/1","lessons":[`+lesson+`]}`), &p), timetable.CodeFormat, lesson)
+	}
+}
+
+// TestBackToThePlanOfTheImport: a lesson that an import moved, was cancelled by hand and is planned again is where the import put it.
+func TestBackToThePlanOfTheImport(t *testing.T) {
+	t.Parallel()
+	file := &timetable.Timetable{Year: drawn(t, 1).Year, Courses: []timetable.Course{course("c", 1, 480, 535, resource(timetable.KindClass, "6A", timetable.WeeksOf(1)))}}
+	o := timetable.ImportOptions{Source: "src", Consent: true}
+	kept, err := (&timetable.Kept{}).Apply(timetable.Compare(&timetable.Kept{}, file, o))
+	require.NoError(t, err)
+	moved := *file
+	moved.Courses = []timetable.Course{course("c", 2, 600, 655, resource(timetable.KindClass, "6A", timetable.WeeksOf(1)))}
+	kept, err = kept.Apply(timetable.Compare(kept, &moved, o))
+	require.NoError(t, err)
+	planned := kept.Lessons[0]
+	require.Equal(t, timetable.Clock(600), planned.Start)
+	for n, s := range []timetable.State{timetable.StateCancelled, timetable.StatePlanned} {
+		kept, err = kept.Change(timetable.Change{Key: planned.Key, State: s}, planned.Revision+n)
+		require.NoError(t, err)
+	}
+	now, _ := kept.Current()
+	require.Len(t, now, 1)
+	planned.Revision += 2
+	assert.Equal(t, planned, now[0])
+}
+
+// TestChangesToTimesThatCannotBe are refused whatever else they change; conflicts are looked for whatever the times.
+func TestChangesToTimesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	lessons, _ := drawn(t, 1).Expand()
+	for _, s := range []timetable.State{timetable.StateReplaced, timetable.StateChanged, timetable.StateCancelled, timetable.StatePlanned} {
+		for _, times := range [][2]timetable.Clock{{600, 540}, {600, 9999}, {-60, 60}} {
+			out, report := timetable.Apply(lessons, []timetable.Change{{Key: lessons[0].Key, State: s, Subject: "maths", Start: times[0], End: times[1]}})
+			assert.Equal(t, int64(1), report.CountOf(timetable.CodeChange), "%s %v", s, times)
+			assert.Equal(t, lessons, out)
+		}
+	}
+	lessons[0].Start, lessons[0].End = -600, 9999
+	assert.NotPanics(t, func() { timetable.Conflicts(lessons, timetable.ConflictOptions{}) })
+}
+
+// TestMeetingsAreNotMatched: courses that no pupil attends are not one because they are at one time.
+func TestMeetingsAreNotMatched(t *testing.T) {
+	t.Parallel()
+	meeting := func(teacher string) timetable.Course {
+		return course("m", 1, 480, 535, resource(timetable.KindTeacher, teacher, timetable.AllWeeks))
+	}
+	first := timetable.Match(nil, []timetable.Course{meeting("durand")}, "src", false)
+	for _, subject := range []ent.ID{"", "council"} {
+		other := meeting("petit")
+		other.Subject = subject
+		next := timetable.Match(first, []timetable.Course{other}, "src", false)
+		assert.NotEqual(t, first[0].ID, next[0].ID)
+	}
+	room := meeting("durand")
+	room.End = 600
+	assert.Equal(t, first[0].ID, timetable.Match(first, []timetable.Course{room}, "src", false)[0].ID, "the same teacher's")
+}
+
+// TestCourseGivenTwice: an identifier that lasts names one course, which is not doubled under another one.
+func TestCourseGivenTwice(t *testing.T) {
+	t.Parallel()
+	c := course("7", 1, 480, 535, resource(timetable.KindClass, "6A", timetable.WeeksOf(1)))
+	other, none := c, c
+	other.Day, none.ID = 2, ""
+	file := &timetable.Timetable{Year: drawn(t, 1).Year, Courses: []timetable.Course{c, other, none}}
+	kept := &timetable.Kept{}
+	for range 2 {
+		p := timetable.Compare(kept, file, timetable.ImportOptions{Source: "src", Native: true})
+		assert.Equal(t, int64(1), p.Report().CountOf(timetable.CodeTwice))
+		assert.Equal(t, int64(1), p.Report().CountOf(timetable.CodeNoID))
+		var err error
+		kept, err = kept.Apply(p)
+		require.NoError(t, err)
+		require.Len(t, kept.Lessons, 1)
+		assert.Equal(t, ent.ID("src:7"), kept.Lessons[0].Course)
+	}
+	assert.Equal(t, int64(1), kept.Version)
+}
+
+// TestLogsHoldNoName: neither the names of a file nor who imported.
+func TestLogsHoldNoName(t *testing.T) {
+	t.Parallel()
+	const mark = "Marqueur"
+	teacher := timetable.Ref{Kind: timetable.KindTeacher, ID: mark}
+	for _, v := range []any{
+		timetable.Names{teacher: mark},
+		timetable.Reconciliation{teacher: mark},
+		timetable.Import{By: mark},
+		timetable.Conflict{Resource: teacher, Pupils: []ent.ID{mark}},
+	} {
+		var b bytes.Buffer
+		slog.New(slog.NewJSONHandler(&b, nil)).Info("x", "v", v)
+		slog.New(slog.NewTextHandler(&b, nil)).Info("x", "v", v)
+		assert.NotContains(t, b.String(), mark, "%T", v)
+	}
 }

@@ -20,15 +20,19 @@ import (
 //  4. with the same subject, pupils and teachers: another time of the week;
 //  5. with the same pupils, day and start: another subject.
 //
-// A course of the file that is like none gets an identifier made of source and content, the same whenever it is made.
+// Courses without subject and pupils are not the same by 3, nor those without pupils by 5. A course of the file that is like none gets an
+// identifier made of source and content, the same whenever it is made. One that a native source gives twice, or without an identifier,
+// stays so: [Timetable.Expand] refuses it.
 func Match(kept, file []Course, source string, native bool) []Course {
 	m := matcher{kept: kept, out: slices.Clone(file), used: make([]bool, len(kept)), done: make([]bool, len(file)), source: source}
+	var twice map[int]int
 	if native {
+		twice = m.refused()
 		m.pass(func(c *Course) string { return string(c.ID) }, func(c *Course) string { return m.native(c.ID) })
 	}
 	for _, key := range []func(*Course) string{
 		(*Course).whole, (*Course).place, (*Course).teaching,
-		func(c *Course) string { return c.refs(Kind.Audience) + c.when() },
+		func(c *Course) string { return keyed(c.refs(Kind.Audience), c.refs(Kind.Audience)+c.when()) },
 	} {
 		m.pass(key, key)
 	}
@@ -50,7 +54,27 @@ func Match(kept, file []Course, source string, native bool) []Course {
 		}
 		taken[id], c.ID = true, id
 	}
+	for i, first := range twice {
+		m.out[i].ID = m.out[first].ID
+	}
 	return m.out
+}
+
+// refused sets apart the courses without an identifier, and those whose identifier came before: it returns where.
+func (m *matcher) refused() map[int]int {
+	first, twice := make(map[ent.ID]int, len(m.out)), map[int]int{}
+	for i := range m.out {
+		j, ok := first[m.out[i].ID]
+		switch {
+		case m.out[i].ID == "":
+			m.done[i] = true
+		case ok:
+			m.done[i], twice[i] = true, j
+		default:
+			first[m.out[i].ID] = i
+		}
+	}
+	return twice
 }
 
 func made(source, content string, n int) ent.ID {
@@ -67,7 +91,7 @@ type matcher struct {
 // native is the identifier of a course whose source has lasting ones.
 func (m *matcher) native(id ent.ID) string { return m.source + ":" + string(id) }
 
-// pass pairs what is left by a key: of the kept courses, and of those of the file. Equal keys pair in their order.
+// pass pairs what is left by a key: of the kept courses, and of those of the file. Equal keys pair in their order, empty ones never.
 func (m *matcher) pass(ofKept, ofFile func(*Course) string) {
 	left := map[string][]int{}
 	for i := range m.kept {
@@ -81,7 +105,7 @@ func (m *matcher) pass(ofKept, ofFile func(*Course) string) {
 			continue
 		}
 		k := ofFile(&m.out[i])
-		if list := left[k]; len(list) > 0 {
+		if list := left[k]; k != "" && len(list) > 0 {
 			m.out[i].ID, m.used[list[0]], m.done[i] = m.kept[list[0]].ID, true, true
 			left[k] = list[1:]
 		}
@@ -91,11 +115,22 @@ func (m *matcher) pass(ofKept, ofFile func(*Course) string) {
 func (c *Course) when() string { return fmt.Sprintf("|%d %d", c.Day, c.Start) }
 
 // place is what a course is, and when.
-func (c *Course) place() string { return string(c.Subject) + "|" + c.refs(Kind.Audience) + c.when() }
+func (c *Course) place() string {
+	return keyed(string(c.Subject)+c.refs(Kind.Audience), string(c.Subject)+"|"+c.refs(Kind.Audience)+c.when())
+}
 
 // teaching is what a course is, and by whom.
 func (c *Course) teaching() string {
-	return string(c.Subject) + "|" + c.refs(func(k Kind) bool { return k.Audience() || k == KindTeacher || k == KindStaff })
+	who := c.refs(func(k Kind) bool { return k.Audience() || k == KindTeacher || k == KindStaff })
+	return keyed(string(c.Subject)+who, string(c.Subject)+"|"+who)
+}
+
+// keyed is a key of what a course is, "" when that is nothing.
+func keyed(what, key string) string {
+	if what == "" {
+		return ""
+	}
+	return key
 }
 
 // whole is everything but the identifier.

@@ -95,25 +95,48 @@ type planFields Plan
 type planJSON struct {
 	Format string `json:"format"`
 	planFields
+	Guard planGuard `json:"guard,omitzero"`
+}
+
+// planGuard is what Blocked is told by: a plan may wait as a document for somebody's consent.
+type planGuard struct {
+	Deleted  int  `json:"deleted"`
+	Possible int  `json:"possible"`
+	Most     int  `json:"most"`
+	Consent  bool `json:"consent,omitempty"`
 }
 
 // MarshalJSON writes a document of PlanFormat. Its report is apart.
 func (p *Plan) MarshalJSON() ([]byte, error) {
-	j := planJSON{PlanFormat, planFields(*p)}
+	j := planJSON{PlanFormat, planFields(*p), planGuard{p.deleted, p.possible, p.most, p.consent}}
 	if j.Courses == nil {
 		j.Courses = []Course{} // none, which is a list
 	}
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document.
+// UnmarshalJSON reads what MarshalJSON wrote. It returns CodeFormat for another document, and for one whose lessons cannot be.
 func (p *Plan) UnmarshalJSON(b []byte) error {
 	var j planJSON
-	if json.Unmarshal(b, &j) != nil || j.Format != PlanFormat {
+	if json.Unmarshal(b, &j) != nil || j.Format != PlanFormat || slices.ContainsFunc(j.Lessons, func(c LessonChange) bool { return !c.whole() }) {
 		return fmt.Errorf("timetable: plan: %w", CodeFormat)
 	}
 	*p = Plan(j.planFields)
+	p.deleted, p.possible, p.most, p.consent = j.Guard.Deleted, j.Guard.Possible, j.Guard.Most, j.Guard.Consent
 	return nil
+}
+
+// whole reports whether a change has the lessons that its operation is about.
+func (c *LessonChange) whole() bool {
+	switch c.Op {
+	case OpCreated:
+		return c.New != nil
+	case OpChanged, OpMoved:
+		return c.Old != nil && c.New != nil
+	case OpDeleted, OpKept:
+		return c.Old != nil
+	}
+	return false
 }
 
 // Plan is what an import would do: nothing is done before it is applied. The same file twice gives a plan without changes.

@@ -1,6 +1,7 @@
 package timetable
 
 import (
+	"log/slog"
 	"slices"
 
 	"github.com/opencartable/cartable/ent"
@@ -10,12 +11,18 @@ import (
 // persons are personal data.
 type Names map[Ref]string
 
+// LogValue shows how many there are.
+func (n Names) LogValue() slog.Value { return slog.GroupValue(slog.Int("names", len(n))) }
+
 // KindSubject is for names only: a subject is no resource of a course.
 const KindSubject Kind = "subject"
 
 // Reconciliation is what somebody decided once: a name in the files of one source is this identifier. It is kept for the next import.
 // The ID of each key is the name.
 type Reconciliation map[Ref]ent.ID
+
+// LogValue shows how many there are.
+func (r Reconciliation) LogValue() slog.Value { return slog.GroupValue(slog.Int("names", len(r))) }
 
 // Reconcile returns the timetable of a file with identifiers in place of those of the file: what the reconciliation says of a name,
 // else what known finds, else the name itself, which is told (CodeUnknownName, once a name). known may be nil. The timetable given is

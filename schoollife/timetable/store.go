@@ -33,6 +33,11 @@ type Import struct {
 	Counts map[Op]int `json:"counts"`
 }
 
+// LogValue shows which one it is, and no person.
+func (i Import) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("version", i.Version), slog.String("source", i.Source))
+}
+
 // Store keeps the timetables of schools. Package timetabletest proves one; timetablesql is one, and so is [Memory].
 type Store interface {
 	// Kept returns what is kept of a school; nothing of an unknown one, which is no error.

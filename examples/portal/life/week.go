@@ -198,7 +198,7 @@ ol { list-style: none; margin: 0; padding: 0; }
 li { border: .2mm solid #888; border-radius: 1mm; padding: 1mm 1.5mm; margin-bottom: 1mm; break-inside: avoid; }
 .off { text-decoration: line-through; } small { display: block; font-size: 8pt; }
 </style></head><body><main><h1>{{.Title}}</h1><p>{{.Week}}</p><div class="days">
-{{range .Days}}<section><h2>{{.Label}}</h2><ol>
+{{range .Days}}<section aria-labelledby="d-{{.ID}}"><h2 id="d-{{.ID}}">{{.Label}}</h2><ol>
 {{range .Lessons}}<li><b>{{.From}}</b> <span{{if .Cancelled}} class="off"{{end}}>{{.Subject}}</span>{{with .State}} <b>({{.}})</b>{{end}}<small>{{.Room}}{{with .Set}} · {{.}}{{end}}{{with .Who}} · {{.}}{{end}}{{with .Was}}<br>{{.}}{{end}}</small></li>
 {{end}}</ol></section>
 {{end}}</div></main></body></html>

@@ -133,3 +133,58 @@ func TestMergedPupils(t *testing.T) {
 		assert.Equal(t, ent.ID("professor"), mine[0].Teacher)
 	}, cahiersql.Schema())
 }
+
+// TestErasingKeepsArchivesApart: a class and a group of one name have an archive each, also when a teacher of both is erased.
+func TestErasingKeepsArchivesApart(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := cahiersql.New(db)
+		group := timetable.Ref{Kind: timetable.KindGroup, ID: sixA.ID}
+		name := func(ent.ID) string { return "M. Durand" }
+		var list []cahier.Archive
+		for _, of := range []timetable.Ref{sixA, group} {
+			list = append(list, cahier.Archived(of, string(of.Kind), []cahier.Session{{Head: head("s", "durand", sixA, group), Date: day}}, nil, nil, name, name, at))
+		}
+		require.NoError(t, s.Close(t.Context(), "t", "c", year, list))
+		_, err := s.Erase(t.Context(), "t", "durand")
+		require.NoError(t, err)
+		for _, of := range []timetable.Ref{sixA, group} {
+			a, err := s.Archive(t.Context(), "t", "c", year, of)
+			require.NoError(t, err)
+			assert.Equal(t, of, a.Of)
+			assert.Empty(t, a.Teachers)
+		}
+	}, cahiersql.Schema())
+}
+
+// TestHeldIsOfNobodyElse: an identifier in other letters is somebody else.
+func TestHeldIsOfNobodyElse(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := cahiersql.New(db)
+		require.NoError(t, s.PutHomework(t.Context(), "t", cahier.Homework{Head: head("h", "aB", sixA), Given: day, Due: day, Text: "x"}))
+		list, err := s.Held(t.Context(), "t", "Ab")
+		require.NoError(t, err)
+		assert.Empty(t, list)
+		list, err = s.Held(t.Context(), "t", "aB")
+		require.NoError(t, err)
+		assert.Len(t, list, 1)
+	}, cahiersql.Schema())
+}
+
+// TestReturnedWorkOfAMergedPupil is not replaced from the account that was kept.
+func TestReturnedWorkOfAMergedPupil(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := cahiersql.New(db)
+		require.NoError(t, s.PutHomework(t.Context(), "t", cahier.Homework{Head: head("h", "durand", sixA), Given: day, Due: day, Text: "x", HandIn: true}))
+		require.NoError(t, s.HandIn(t.Context(), "t", cahier.HandedIn{Homework: "h", Pupil: "gone", Text: "un", At: at}))
+		require.NoError(t, s.Return(t.Context(), "t", "h", "gone", "Bien", at))
+		require.NoError(t, s.Merge(t.Context(), "t", "kept", "gone"))
+		require.ErrorIs(t, s.HandIn(t.Context(), "t", cahier.HandedIn{Homework: "h", Pupil: "kept", Text: "deux", At: at}), cahier.CodeReturned)
+		list, err := s.HandedIn(t.Context(), "t", []ent.ID{"h"}, "kept")
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		assert.Equal(t, "Bien", list[0].Comment)
+	}, cahiersql.Schema())
+}

@@ -69,7 +69,7 @@ var texts = []struct {
 	{"cahier_work", "work", []string{"kind", "homework", "pupil"}, "pupil"},
 	{"cahier_visa", "visa", []string{"id", "id", "id"}, "teacher"},
 	{"cahier_document", "document", []string{"kind", "owner", "id"}, "owner"},
-	{"cahier_archive", "archive", []string{"school", "CAST(year AS TEXT)", "ref"}, ""},
+	{"cahier_archive", "archive", []string{"school", "CAST(year AS TEXT)", "refkind || '/' || ref"}, ""},
 }
 
 // naming is a pattern for a document in which a person is, as JSON writes it.
@@ -89,11 +89,17 @@ func named(ctx context.Context, tx *sqldb.Tx, table string, key []string, id ent
 	if err != nil {
 		return nil, err
 	}
-	return sqldb.All(ctx, tx, `SELECT `+strings.Join(key, ", ")+`, doc FROM {`+table+`} WHERE tenant = $1 AND doc LIKE $2 ESCAPE '\' ORDER BY 1, 2, 3`,
+	name, err := write(string(id))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := sqldb.All(ctx, tx, `SELECT `+strings.Join(key, ", ")+`, doc FROM {`+table+`} WHERE tenant = $1 AND doc LIKE $2 ESCAPE '\' ORDER BY 1, 2, 3`,
 		[]any{string(tx.Tenant()), like}, func(row sqldb.Scanner) (found, error) {
 			var f found
 			return f, row.Scan(&f.key[0], &f.key[1], &f.key[2], &f.doc)
 		})
+	// SQLite takes a letter for its capital.
+	return slices.DeleteFunc(rows, func(f found) bool { return !strings.Contains(f.doc, name) }), err
 }
 
 // Held is of [ent.Holder]: what a person wrote, did, gave a visa on, is allowed, or is named in.

@@ -198,6 +198,21 @@ func hold(ctx context.Context, tx *sqldb.Tx, school ent.ID, year ent.SchoolYear,
 	return nil
 }
 
+// work holds the year of homework, of which a pupil's work is to be written.
+func work(ctx context.Context, tx *sqldb.Tx, homework ent.ID) error {
+	var school ent.ID
+	var year int64
+	err := tx.QueryRow(ctx, `SELECT school, year FROM {cahier_entry} WHERE tenant = $1 AND kind = $2 AND id = $3 AND last`,
+		[]any{string(tx.Tenant()), kindHomework, string(homework)}, &school, &year)
+	if errors.Is(err, sqldb.CodeNoRow) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return hold(ctx, tx, school, ent.SchoolYear(year), false) //nolint:gosec // written from this type
+}
+
 // put adds a version.
 func (s *Store) put(ctx context.Context, tenant ent.Tenant, kind string, h *cahier.Head, day ent.Date, v any) error {
 	doc, err := write(v)
@@ -219,8 +234,8 @@ func (s *Store) put(ctx context.Context, tenant ent.Tenant, kind string, h *cahi
 				return err
 			}
 		}
-		n, err := tx.Exec(ctx, `UPDATE {cahier_entry} SET last = FALSE WHERE tenant = $1 AND kind = $2 AND id = $3 AND version = $4 AND last`,
-			string(tenant), kind, string(h.ID), int64(h.Version-1))
+		n, err := tx.Exec(ctx, `UPDATE {cahier_entry} SET last = FALSE WHERE tenant = $1 AND kind = $2 AND id = $3 AND version = $4 AND last
+			AND school = $5 AND year = $6`, string(tenant), kind, string(h.ID), int64(h.Version-1), string(h.School), int64(h.Year))
 		if err != nil {
 			return err
 		}

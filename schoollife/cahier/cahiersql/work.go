@@ -19,6 +19,9 @@ func (s *Store) PutProgress(ctx context.Context, tenant ent.Tenant, p cahier.Pro
 		return err
 	}
 	return s.db.Update(ctx, tenant, func(tx *sqldb.Tx) error {
+		if err := work(ctx, tx, p.Homework); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `INSERT INTO {cahier_work} (tenant, kind, homework, pupil, returned, doc) VALUES ($1, $2, $3, $4, FALSE, $5)
 			ON CONFLICT (tenant, kind, homework, pupil) DO UPDATE SET doc = excluded.doc`, string(tenant), kindDone, string(p.Homework), string(p.Pupil), doc)
 		return err
@@ -101,6 +104,12 @@ func (s *Store) HandIn(ctx context.Context, tenant ent.Tenant, h cahier.HandedIn
 		return err
 	}
 	return s.db.Update(ctx, tenant, func(tx *sqldb.Tx) error {
+		if err := work(ctx, tx, h.Homework); err != nil {
+			return err
+		}
+		if err := returned(ctx, tx, &h); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `INSERT INTO {cahier_work} AS w (tenant, kind, homework, pupil, returned, doc) VALUES ($1, $2, $3, $4, FALSE, $5)
 			ON CONFLICT (tenant, kind, homework, pupil) DO UPDATE SET doc = excluded.doc WHERE NOT w.returned`,
 			string(tenant), kindHanded, string(h.Homework), string(h.Pupil), doc)
@@ -111,9 +120,30 @@ func (s *Store) HandIn(ctx context.Context, tenant ent.Tenant, h cahier.HandedIn
 	})
 }
 
+// returned refuses what was returned to another account of the pupil.
+func returned(ctx context.Context, tx *sqldb.Tx, h *cahier.HandedIn) error {
+	a, err := merges(ctx, tx)
+	if err != nil || len(a) == 0 {
+		return err
+	}
+	args := []any{string(tx.Tenant()), kindHanded, string(h.Homework)}
+	var one int64
+	err = tx.QueryRow(ctx, `SELECT 1 FROM {cahier_work} WHERE tenant = $1 AND kind = $2 AND homework = $3 AND returned AND pupil IN (`+list(&args, a.accounts(h.Pupil))+`) LIMIT 1`, args, &one)
+	if errors.Is(err, sqldb.CodeNoRow) {
+		return nil
+	}
+	if err == nil {
+		err = fail(cahier.CodeReturned)
+	}
+	return err
+}
+
 // Return is of [cahier.Store].
 func (s *Store) Return(ctx context.Context, tenant ent.Tenant, homework, pupil ent.ID, comment string, at time.Time) error {
 	return s.db.Update(ctx, tenant, func(tx *sqldb.Tx) error {
+		if err := work(ctx, tx, homework); err != nil {
+			return err
+		}
 		a, err := merges(ctx, tx)
 		if err != nil {
 			return err

@@ -210,6 +210,16 @@ func years(t *testing.T, s cahier.Store) {
 	require.ErrorIs(t, s.PutSession(t.Context(), in(t), session("s2", "durand", day, sixA)), cahier.CodeArchived)
 	require.ErrorIs(t, s.PutHomework(t.Context(), in(t), homework("h2", "durand", day.AddDays(3), sixA)), cahier.CodeArchived)
 	require.ErrorIs(t, s.AddVisa(t.Context(), in(t), cahier.Visa{ID: "v", School: school, Year: year, Sessions: []cahier.Seen{{ID: "s1", Version: 1}}}), cahier.CodeArchived)
+	for _, err := range []error{
+		s.PutProgress(t.Context(), in(t), cahier.Progress{Homework: "h1", Pupil: "zoe", At: at}),
+		s.HandIn(t.Context(), in(t), cahier.HandedIn{Homework: "h1", Pupil: "ali", Text: "un", At: at}),
+		s.Return(t.Context(), in(t), "h1", "zoe", "Bien", at),
+	} {
+		require.ErrorIs(t, err, cahier.CodeArchived, "nor what pupils did")
+	}
+	away := session("s1", "durand", day, sixA)
+	away.Year, away.Version = year+1, 2
+	require.ErrorIs(t, s.PutSession(t.Context(), in(t), away), cahier.CodeConflict, "an entry stays in its year")
 	next := session("s3", "durand", ent.Date{Year: 2027, Month: 9, Day: 6}, sixA)
 	next.Year++
 	require.NoError(t, s.PutSession(t.Context(), in(t), next), "the next year is written")

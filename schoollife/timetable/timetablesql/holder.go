@@ -110,6 +110,11 @@ func (s *Store) Held(ctx context.Context, tenant ent.Tenant, person ent.ID) ([]e
 	return out, err
 }
 
+// names reports whether a lesson names a person, as it is or as it was.
+func names(l *timetable.Lesson, id ent.ID) bool {
+	return slices.ContainsFunc(l.Resources, func(r timetable.Ref) bool { return isPerson(r.Kind) && r.ID == id }) || l.Was != nil && names(l.Was, id)
+}
+
 func held(ctx context.Context, tx *sqldb.Tx, id ent.ID, out *[]ent.Holding) error {
 	add := func(kind string, v any) error {
 		b, err := json.Marshal(v)
@@ -128,7 +133,20 @@ func held(ctx context.Context, tx *sqldb.Tx, id ent.ID, out *[]ent.Holding) erro
 		return err
 	}
 	for i := range lessons {
+		if !names(&lessons[i], id) {
+			continue // SQLite takes a letter for its capital
+		}
 		if err := add("lesson", lessons[i]); err != nil {
+			return err
+		}
+	}
+	imports, err := sqldb.All(ctx, tx, `SELECT version, source, writer, written, counts FROM {timetable_import} WHERE tenant = $1 AND writer = $2 ORDER BY school, version`,
+		[]any{tenant, string(id)}, readImport)
+	if err != nil {
+		return err
+	}
+	for _, i := range imports {
+		if err := add("import", i); err != nil {
 			return err
 		}
 	}
@@ -138,6 +156,9 @@ func held(ctx context.Context, tx *sqldb.Tx, id ent.ID, out *[]ent.Holding) erro
 		return err
 	}
 	for _, c := range list {
+		if c.By != id && !slices.ContainsFunc(slices.Concat(c.With, c.Without), func(r timetable.Ref) bool { return r.ID == id }) {
+			continue
+		}
 		if err := add("change", c); err != nil {
 			return err
 		}
@@ -148,6 +169,9 @@ func held(ctx context.Context, tx *sqldb.Tx, id ent.ID, out *[]ent.Holding) erro
 		return err
 	}
 	for _, t := range tokens {
+		if t.Person != id && t.Of.ID != id {
+			continue
+		}
 		if err := add("calendar", t); err != nil {
 			return err
 		}
@@ -225,13 +249,17 @@ func erase(ctx context.Context, tx *sqldb.Tx, id ent.ID) (int64, error) {
 			total += n
 		}
 	}
-	for _, query := range []string{
-		`DELETE FROM {timetable_token} WHERE tenant = $1 AND (person = $2 OR doc LIKE $3 ESCAPE '\')`,
+	name, err := write(string(id))
+	if err != nil {
+		return 0, err
+	}
+	for _, query := range []string{ // LIKE of SQLite takes a letter for its capital, REPLACE does not
+		`DELETE FROM {timetable_token} WHERE tenant = $1 AND (person = $2 OR REPLACE(doc, $3, '') <> doc)`,
 		`UPDATE {timetable_change} SET writer = '' WHERE tenant = $1 AND writer = $2 AND $3 <> ''`,
 		`UPDATE {timetable_import} SET writer = '' WHERE tenant = $1 AND writer = $2 AND $3 <> ''`,
 		`DELETE FROM {timetable_merge} WHERE tenant = $1 AND (gone = $2 OR kept = $2) AND $3 <> ''`,
 	} {
-		n, err := tx.Exec(ctx, query, tenant, string(id), like)
+		n, err := tx.Exec(ctx, query, tenant, string(id), name)
 		if err != nil {
 			return 0, err
 		}

@@ -302,17 +302,19 @@ func (s *Store) Imports(ctx context.Context, tenant ent.Tenant, school ent.ID) (
 	err := s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
 		var err error
 		out, err = sqldb.All(ctx, tx, `SELECT version, source, writer, written, counts FROM {timetable_import} WHERE tenant = $1 AND school = $2 ORDER BY version`,
-			[]any{string(tenant), string(school)}, func(row sqldb.Scanner) (timetable.Import, error) {
-				var i timetable.Import
-				var counts string
-				if err := row.Scan(&i.Version, &i.Source, &i.By, sqldb.Instant(&i.At), &counts); err != nil {
-					return i, err
-				}
-				return i, read(counts, &i.Counts)
-			})
+			[]any{string(tenant), string(school)}, readImport)
 		return err
 	})
 	return out, err
+}
+
+func readImport(row sqldb.Scanner) (timetable.Import, error) {
+	var i timetable.Import
+	var counts string
+	if err := row.Scan(&i.Version, &i.Source, &i.By, sqldb.Instant(&i.At), &counts); err != nil {
+		return i, err
+	}
+	return i, read(counts, &i.Counts)
 }
 
 // Undo is of [timetable.Store].

@@ -317,3 +317,69 @@ func TestKilledWhileImporting(t *testing.T) {
 		t.Logf("%d killed, %d finished", killed, finished)
 	})
 }
+
+// TestCalendarsFollowAMerge: a calendar of an account that was merged is of the one that was kept, in the order in which they were made.
+func TestCalendarsFollowAMerge(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := timetablesql.New(db)
+		for n, id := range []ent.ID{"kept", "gone"} {
+			of := timetable.Ref{Kind: timetable.KindTeacher, ID: id}
+			require.NoError(t, s.AddToken(t.Context(), "t", timetable.Token{Hash: string(id), Person: id, Of: of, Created: at.Add(time.Duration(n) * time.Hour)}))
+		}
+		require.NoError(t, s.Merge(t.Context(), "t", "kept", "gone"))
+		now, err := s.Token(t.Context(), "t", "gone")
+		require.NoError(t, err)
+		assert.Equal(t, ent.ID("kept"), now.Person)
+		assert.Equal(t, ent.ID("kept"), now.Of.ID, "the lessons are those of that account now")
+		list, err := s.Tokens(t.Context(), "t", "kept")
+		require.NoError(t, err)
+		require.Len(t, list, 2)
+		assert.Equal(t, "gone", list[0].Hash, "newest first")
+		require.NoError(t, s.Revoke(t.Context(), "t", "kept", "gone", at))
+		require.NoError(t, s.Unmerge(t.Context(), "t", "kept", "gone"))
+		now, err = s.Token(t.Context(), "t", "gone")
+		require.NoError(t, err)
+		assert.Equal(t, ent.ID("gone"), now.Of.ID)
+		assert.True(t, at.Equal(now.Revoked))
+	}, timetablesql.Schema())
+}
+
+// TestHeldTellsImportsAndNobodyElse: who imported is told so; an identifier in other letters is somebody else.
+func TestHeldTellsImportsAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := timetablesql.New(db)
+		grid := timetabletest.Grid(1, 1)
+		grid.Courses[0].Resources[1].ID = "aB"
+		require.NoError(t, s.Apply(t.Context(), "t", "c", timetable.Compare(&timetable.Kept{}, grid, timetable.ImportOptions{Source: "x"}), "secretary", at))
+		list, err := s.Held(t.Context(), "t", "secretary")
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		assert.Equal(t, "import", list[0].Kind)
+		list, err = s.Held(t.Context(), "t", "aB")
+		require.NoError(t, err)
+		assert.NotEmpty(t, list)
+		list, err = s.Held(t.Context(), "t", "Ab")
+		require.NoError(t, err)
+		assert.Empty(t, list)
+	}, timetablesql.Schema())
+}
+
+// TestErasingIsOfNobodyElse: a calendar of an identifier in other letters stays.
+func TestErasingIsOfNobodyElse(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := timetablesql.New(db)
+		require.NoError(t, s.AddToken(t.Context(), "t", timetable.Token{Hash: "1", Person: "parent", Of: timetable.Ref{Kind: timetable.KindPupil, ID: "aB"}, Created: at}))
+		n, err := s.Erase(t.Context(), "t", "Ab")
+		require.NoError(t, err)
+		assert.Zero(t, n)
+		_, err = s.Token(t.Context(), "t", "1")
+		require.NoError(t, err)
+		_, err = s.Erase(t.Context(), "t", "aB")
+		require.NoError(t, err)
+		_, err = s.Token(t.Context(), "t", "1")
+		require.ErrorIs(t, err, timetable.CodeToken)
+	}, timetablesql.Schema())
+}

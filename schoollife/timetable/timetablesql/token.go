@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -26,6 +27,14 @@ func (s *Store) AddToken(ctx context.Context, tenant ent.Tenant, t timetable.Tok
 
 func noToken() error { return fmt.Errorf("timetablesql: %w", timetable.CodeToken) }
 
+// token is the token of the account that was kept, of whom the lessons are now.
+func (a aliases) token(t *timetable.Token) {
+	t.Person = a.now(t.Person)
+	if isPerson(t.Of.Kind) {
+		t.Of.ID = a.now(t.Of.ID)
+	}
+}
+
 func readToken(row sqldb.Scanner) (timetable.Token, error) {
 	var doc string
 	var t timetable.Token
@@ -47,7 +56,12 @@ func (s *Store) Token(ctx context.Context, tenant ent.Tenant, hash string) (time
 		if err != nil {
 			return err
 		}
-		return read(doc, &t)
+		if err := read(doc, &t); err != nil {
+			return err
+		}
+		alias, err := merges(ctx, tx)
+		alias.token(&t)
+		return err
 	})
 	return t, err
 }
@@ -56,6 +70,7 @@ func (s *Store) Token(ctx context.Context, tenant ent.Tenant, hash string) (time
 func (s *Store) Tokens(ctx context.Context, tenant ent.Tenant, person ent.ID) ([]timetable.Token, error) {
 	var out []timetable.Token
 	err := s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
+		out = nil // it may run again
 		alias, err := merges(ctx, tx)
 		if err != nil {
 			return err
@@ -68,8 +83,12 @@ func (s *Store) Tokens(ctx context.Context, tenant ent.Tenant, person ent.ID) ([
 			}
 			out = append(out, list...)
 		}
+		for i := range out {
+			alias.token(&out[i])
+		}
 		return nil
 	})
+	slices.SortStableFunc(out, func(a, b timetable.Token) int { return b.Created.Compare(a.Created) })
 	return out, err
 }
 
