@@ -2,6 +2,7 @@ package schooltest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -9,6 +10,7 @@ import (
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/enttest"
 	"github.com/opencartable/cartable/schoollife/attendance"
+	"github.com/opencartable/cartable/schoollife/booking"
 	"github.com/opencartable/cartable/schoollife/schooltest"
 	"github.com/opencartable/cartable/schoollife/timetable"
 )
@@ -120,4 +122,28 @@ func TestCahiersOfAYear(t *testing.T) {
 		l := at[work[i].For]
 		require.NoError(t, work[i].CheckFor(&l))
 	}
+}
+
+// TestBookingsOfAYear: each is one that its resource admits, and none are refused together.
+func TestBookingsOfAYear(t *testing.T) {
+	t.Parallel()
+	y := years(t)[0]
+	zone, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	first := y.Timetable().Year.First
+	list := y.Bookings(first, first.AddDays(90), zone)
+	require.NotEmpty(t, list)
+	of := map[ent.ID]booking.Resource{}
+	for _, r := range y.Resources() {
+		require.NoError(t, r.Valid())
+		of[r.ID] = r
+	}
+	taken := map[ent.ID][]booking.Booking{}
+	for i := range list {
+		r := of[list[i].Resource]
+		require.NoError(t, r.Check(&list[i], booking.Ask{Now: list[i].Made, Zone: zone}))
+		require.Empty(t, booking.Conflicts(taken[r.ID], &list[i], r.Units()))
+		taken[r.ID] = append(taken[r.ID], list[i])
+	}
+	require.Len(t, taken, len(of), "each is booked at some time")
 }

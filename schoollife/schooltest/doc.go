@@ -1,5 +1,5 @@
 // Package schooltest grows a school year on an academy of enttest: teachings, assessments, marks with their statuses, levels of
-// competences, appreciations, a timetable without conflicts and its changes, roll calls, sessions and homework. The same academy gives the same
+// competences, appreciations, a timetable without conflicts and its changes, roll calls, sessions, homework and bookings. The same academy gives the same
 // year. It is for tests and demonstrations; no person in it exists.
 //
 //	a := enttest.New(enttest.Options{Seed: 7})

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/opencartable/cartable/ent"
 	"github.com/opencartable/cartable/ent/access"
@@ -33,25 +32,17 @@ func (s shared) Target(_ context.Context, _ ent.Tenant, r *booking.Resource) (ac
 	return t, nil
 }
 
-// stock are the resources of a school.
-func stock(establishment ent.ID) []booking.Resource {
-	at := func(day int) booking.Window { return booking.Window{Day: day, Start: 8 * 60, End: 18 * 60} }
-	windows := []booking.Window{at(1), at(2), {Day: 3, Start: 8 * 60, End: 13 * 60}, at(4), at(5)}
-	id := func(name string) ent.ID { return establishment + "$" + ent.ID(name) }
-	return []booking.Resource{
-		{ID: id("informatique"), Label: "Salle informatique", Establishment: establishment, Available: true, Periodic: true, Windows: windows, MaxDelay: 60 * 24 * time.Hour},
-		{ID: id("tablettes"), Label: "Chariot de tablettes", Establishment: establishment, Available: true, Periodic: true, Quantity: 15, Windows: windows},
-		{ID: id("polyvalente"), Label: "Salle polyvalente", Establishment: establishment, Available: true, Moderated: true, Windows: windows, MinDelay: 24 * time.Hour},
-	}
-}
-
 // stocked writes the resources of a school, once.
 func (a *Area) stocked(ctx context.Context, establishment ent.ID) error {
 	known, err := a.source.Bookings.Resources(ctx, tenant, establishment)
 	if err != nil || len(known) > 0 {
 		return err //nolint:wrapcheck // said by the page
 	}
-	for _, r := range stock(establishment) {
+	y, ok := a.source.SchoolYear(establishment)
+	if !ok {
+		return nil
+	}
+	for _, r := range y.Resources() {
 		if _, err := a.source.Bookings.PutResource(ctx, tenant, r, a.source.Now()); err != nil {
 			return fmt.Errorf("portal: %w", err)
 		}
