@@ -68,28 +68,36 @@ func (q *Query) day(d ent.Date) bool {
 func (m *Memory) Sessions(_ context.Context, tenant ent.Tenant, q Query) ([]Session, error) {
 	x, done := m.lock(tenant)
 	defer done()
+	return x.listSessions(q), nil
+}
+
+func (m *memory) listSessions(q Query) []Session {
 	var out []Session
-	for _, list := range x.sessions {
+	for _, list := range m.sessions {
 		if s := list[len(list)-1]; q.head(&s.Head) && q.day(s.Date) {
 			out = append(out, s)
 		}
 	}
 	SortSessions(out)
-	return out, nil
+	return out
 }
 
 // Homework is of [Store].
 func (m *Memory) Homework(_ context.Context, tenant ent.Tenant, q Query) ([]Homework, error) {
 	x, done := m.lock(tenant)
 	defer done()
+	return x.listHomework(q), nil
+}
+
+func (m *memory) listHomework(q Query) []Homework {
 	var out []Homework
-	for _, list := range x.homework {
+	for _, list := range m.homework {
 		if h := list[len(list)-1]; q.head(&h.Head) && q.day(h.Due) {
 			out = append(out, h)
 		}
 	}
 	SortHomework(out)
-	return out, nil
+	return out
 }
 
 func (m *memory) shut(h *Head) bool {
@@ -240,14 +248,18 @@ func (m *Memory) AddVisa(_ context.Context, tenant ent.Tenant, v Visa) error {
 func (m *Memory) Visas(_ context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, teacher ent.ID) ([]Visa, error) {
 	x, done := m.lock(tenant)
 	defer done()
+	return x.listVisas(school, year, teacher), nil
+}
+
+func (m *memory) listVisas(school ent.ID, year ent.SchoolYear, teacher ent.ID) []Visa {
 	var out []Visa
-	for _, v := range x.visas {
+	for _, v := range m.visas {
 		if v.School == school && v.Year == year && (teacher == "" || v.Teacher == teacher) {
 			out = append(out, v)
 		}
 	}
 	slices.SortFunc(out, func(a, b Visa) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-	return out, nil
+	return out
 }
 
 // PutHabilitation is of [Store].
@@ -324,14 +336,15 @@ func (m *Memory) DeleteTemplate(_ context.Context, tenant ent.Tenant, owner, id 
 }
 
 // Close is of [Store].
-func (m *Memory) Close(_ context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, archives []Archive) error {
+func (m *Memory) Close(_ context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, archives func(Written) []Archive) error {
 	x, done := m.lock(tenant)
 	defer done()
 	k := yearKey{school, year}
 	if _, ok := x.closed[k]; ok {
 		return fail(CodeArchived)
 	}
-	x.closed[k] = slices.Clone(archives)
+	q := Query{School: school, Year: year}
+	x.closed[k] = slices.Clone(archives(Written{x.listSessions(q), x.listHomework(q), x.listVisas(school, year, "")}))
 	return nil
 }
 

@@ -517,7 +517,8 @@ type Subject struct {
 }
 
 // CloseYear archives the cahiers of a school year and makes it read only, all or nothing. It needs the right to give visas in the
-// school: the head's. With dry it only returns the archives that it would make.
+// school: the head's. With dry it only returns the archives that it would make. teachers and subjects name them, and are not to call the
+// store.
 func (s *Service) CloseYear(ctx context.Context, a Asker, school ent.ID, year ent.SchoolYear, of []Subject, teachers, subjects func(ent.ID) string, dry bool) ([]Archive, error) {
 	if err := a.Guard.Require(access.ActionVisaWrite, access.Target{Establishments: []ent.ID{school}}); err != nil {
 		return nil, err
@@ -525,29 +526,40 @@ func (s *Service) CloseYear(ctx context.Context, a Asker, school ent.ID, year en
 	if s.today().Before(year.Last()) && !dry {
 		return nil, fail(CodeDate) // lessons may still come
 	}
-	q := Query{School: school, Year: year}
-	sessions, err := s.Store.Sessions(ctx, a.Tenant, q)
-	if err != nil {
-		return nil, err
-	}
-	homework, err := s.Store.Homework(ctx, a.Tenant, q)
-	if err != nil {
-		return nil, err
-	}
-	visas, err := s.Store.Visas(ctx, a.Tenant, school, year, "")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Archive, 0, len(of))
-	for _, x := range of {
-		y := Archived(x.Of, x.Label, sessions, homework, visas, teachers, subjects, s.now())
-		y.School, y.Year = school, year
-		out = append(out, y)
+	made := func(w Written) []Archive {
+		out := make([]Archive, 0, len(of))
+		for _, x := range of {
+			y := Archived(x.Of, x.Label, w.Sessions, w.Homework, w.Visas, teachers, subjects, s.now())
+			y.School, y.Year = school, year
+			out = append(out, y)
+		}
+		return out
 	}
 	if dry {
-		return out, nil
+		w, err := s.written(ctx, a.Tenant, school, year)
+		return made(w), err
 	}
-	return out, s.Store.Close(ctx, a.Tenant, school, year, out)
+	var out []Archive
+	err := s.Store.Close(ctx, a.Tenant, school, year, func(w Written) []Archive {
+		out = made(w)
+		return out
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (s *Service) written(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear) (w Written, err error) {
+	q := Query{School: school, Year: year}
+	if w.Sessions, err = s.Store.Sessions(ctx, tenant, q); err != nil {
+		return Written{}, err
+	}
+	if w.Homework, err = s.Store.Homework(ctx, tenant, q); err != nil {
+		return Written{}, err
+	}
+	w.Visas, err = s.Store.Visas(ctx, tenant, school, year, "")
+	return w, err
 }
 
 // Archive returns an archived cahier, for who may read the cahier of the class, or all of the school. Visas are in it for who may read

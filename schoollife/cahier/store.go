@@ -2,6 +2,7 @@ package cahier
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/opencartable/cartable/ent"
@@ -54,9 +55,10 @@ type Store interface {
 	PutTemplate(ctx context.Context, tenant ent.Tenant, t Template) error
 	DeleteTemplate(ctx context.Context, tenant ent.Tenant, owner, id ent.ID) error
 
-	// Close ends a year of a school with its archives, all or nothing: from then on it is read only. Closing it again changes nothing:
-	// CodeArchived.
-	Close(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, archives []Archive) error
+	// Close ends a year of a school with the archives that are made of all that was written in it, all or nothing: from then on it is
+	// read only. Nobody writes between what archives are made of and the end; archives is not to call the store. Closing a year again
+	// changes nothing: CodeArchived.
+	Close(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, archives func(Written) []Archive) error
 	Closed(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear) (bool, error)
 	// Archives returns those of a school, without their sessions and homework; Archive returns one whole, CodeUnknown for none.
 	Archives(ctx context.Context, tenant ent.Tenant, school ent.ID) ([]Archive, error)
@@ -64,4 +66,16 @@ type Store interface {
 	// Purge erases what pupils did in closed years before the day's, and the archives that are no longer kept on that day. It returns
 	// how many things these were.
 	Purge(ctx context.Context, tenant ent.Tenant, on ent.Date) (int64, error)
+}
+
+// Written is what was written in a school year: the last versions, sorted.
+type Written struct {
+	Sessions []Session
+	Homework []Homework
+	Visas    []Visa
+}
+
+// LogValue shows counts.
+func (w Written) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("sessions", len(w.Sessions)), slog.Int("homework", len(w.Homework)), slog.Int("visas", len(w.Visas)))
 }

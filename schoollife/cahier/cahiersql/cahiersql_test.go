@@ -98,7 +98,7 @@ func TestCahierIsAHolder(t *testing.T) {
 				require.NoError(t, s.PutFolders(t.Context(), "t", id, []cahier.Folder{{ID: entry, Owner: id, Title: mark + " folder"}}))
 				require.NoError(t, s.PutTemplate(t.Context(), "t", cahier.Template{ID: entry, Owner: id, Title: mark + " template"}))
 				a := cahier.Archived(sixA, "6A", []cahier.Session{x}, nil, nil, func(ent.ID) string { return mark + " name" }, func(ent.ID) string { return "" }, at)
-				require.NoError(t, s.Close(t.Context(), "t", "old"+entry, year, []cahier.Archive{a}))
+				require.NoError(t, s.Close(t.Context(), "t", "old"+entry, year, func(cahier.Written) []cahier.Archive { return []cahier.Archive{a} }))
 				return id
 			},
 			Dump: func(t *testing.T) string { t.Helper(); return dump(t, db) },
@@ -145,7 +145,7 @@ func TestErasingKeepsArchivesApart(t *testing.T) {
 		for _, of := range []timetable.Ref{sixA, group} {
 			list = append(list, cahier.Archived(of, string(of.Kind), []cahier.Session{{Head: head("s", "durand", sixA, group), Date: day}}, nil, nil, name, name, at))
 		}
-		require.NoError(t, s.Close(t.Context(), "t", "c", year, list))
+		require.NoError(t, s.Close(t.Context(), "t", "c", year, func(cahier.Written) []cahier.Archive { return list }))
 		_, err := s.Erase(t.Context(), "t", "durand")
 		require.NoError(t, err)
 		for _, of := range []timetable.Ref{sixA, group} {

@@ -125,23 +125,19 @@ func where(tenant ent.Tenant, kind string, q *cahier.Query, a aliases) (string, 
 }
 
 // entries returns the documents of the last versions that a query names.
-func entries[T any](ctx context.Context, s *Store, tenant ent.Tenant, kind string, q *cahier.Query, alias func(*T, aliases)) ([]T, error) {
-	var out []T
-	err := s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
-		a, err := merges(ctx, tx)
-		if err != nil {
-			return err
-		}
-		text, args, err := where(tenant, kind, q, a)
-		if err != nil {
-			return err
-		}
-		out, err = sqldb.All(ctx, tx, `SELECT e.doc FROM {cahier_entry} e WHERE `+text, args, readDoc[T])
-		for i := range out {
-			alias(&out[i], a)
-		}
-		return err
-	})
+func entries[T any](ctx context.Context, tx *sqldb.Tx, kind string, q *cahier.Query, alias func(*T, aliases)) ([]T, error) {
+	a, err := merges(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	text, args, err := where(tx.Tenant(), kind, q, a)
+	if err != nil {
+		return nil, err
+	}
+	out, err := sqldb.All(ctx, tx, `SELECT e.doc FROM {cahier_entry} e WHERE `+text, args, readDoc[T])
+	for i := range out {
+		alias(&out[i], a)
+	}
 	return out, err
 }
 
@@ -163,15 +159,31 @@ func (a aliases) session(s *cahier.Session) {
 }
 
 // Sessions is of [cahier.Store].
-func (s *Store) Sessions(ctx context.Context, tenant ent.Tenant, q cahier.Query) ([]cahier.Session, error) {
-	out, err := entries(ctx, s, tenant, kindSession, &q, func(x *cahier.Session, a aliases) { a.session(x) })
+func (s *Store) Sessions(ctx context.Context, tenant ent.Tenant, q cahier.Query) (out []cahier.Session, err error) {
+	err = s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
+		out, err = sessions(ctx, tx, &q)
+		return err
+	})
+	return out, err
+}
+
+func sessions(ctx context.Context, tx *sqldb.Tx, q *cahier.Query) ([]cahier.Session, error) {
+	out, err := entries(ctx, tx, kindSession, q, func(x *cahier.Session, a aliases) { a.session(x) })
 	cahier.SortSessions(out)
 	return out, err
 }
 
 // Homework is of [cahier.Store].
-func (s *Store) Homework(ctx context.Context, tenant ent.Tenant, q cahier.Query) ([]cahier.Homework, error) {
-	out, err := entries(ctx, s, tenant, kindHomework, &q, func(x *cahier.Homework, a aliases) { a.head(&x.Head) })
+func (s *Store) Homework(ctx context.Context, tenant ent.Tenant, q cahier.Query) (out []cahier.Homework, err error) {
+	err = s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
+		out, err = homework(ctx, tx, &q)
+		return err
+	})
+	return out, err
+}
+
+func homework(ctx context.Context, tx *sqldb.Tx, q *cahier.Query) ([]cahier.Homework, error) {
+	out, err := entries(ctx, tx, kindHomework, q, func(x *cahier.Homework, a aliases) { a.head(&x.Head) })
 	cahier.SortHomework(out)
 	return out, err
 }
@@ -330,30 +342,34 @@ func (s *Store) AddVisa(ctx context.Context, tenant ent.Tenant, v cahier.Visa) e
 }
 
 // Visas is of [cahier.Store].
-func (s *Store) Visas(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, teacher ent.ID) ([]cahier.Visa, error) {
-	var out []cahier.Visa
-	err := s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
-		a, err := merges(ctx, tx)
-		if err != nil {
-			return err
-		}
-		args := []any{string(tenant), string(school), int64(year)}
-		text := `SELECT doc FROM {cahier_visa} WHERE tenant = $1 AND school = $2 AND year = $3`
-		if teacher != "" {
-			text += ` AND teacher IN (` + list(&args, a.accounts(teacher)) + `)`
-		}
-		out, err = sqldb.All(ctx, tx, text+` ORDER BY given, id`, args, readDoc[cahier.Visa])
-		for i := range out {
-			v := &out[i]
-			v.Teacher, v.By = a.now(v.Teacher), a.now(v.By)
-		}
+func (s *Store) Visas(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, teacher ent.ID) (out []cahier.Visa, err error) {
+	err = s.db.View(ctx, tenant, func(tx *sqldb.Tx) error {
+		out, err = visas(ctx, tx, school, year, teacher)
 		return err
 	})
 	return out, err
 }
 
+func visas(ctx context.Context, tx *sqldb.Tx, school ent.ID, year ent.SchoolYear, teacher ent.ID) ([]cahier.Visa, error) {
+	a, err := merges(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{string(tx.Tenant()), string(school), int64(year)}
+	text := `SELECT doc FROM {cahier_visa} WHERE tenant = $1 AND school = $2 AND year = $3`
+	if teacher != "" {
+		text += ` AND teacher IN (` + list(&args, a.accounts(teacher)) + `)`
+	}
+	out, err := sqldb.All(ctx, tx, text+` ORDER BY given, id`, args, readDoc[cahier.Visa])
+	for i := range out {
+		v := &out[i]
+		v.Teacher, v.By = a.now(v.Teacher), a.now(v.By)
+	}
+	return out, err
+}
+
 // Close is of [cahier.Store].
-func (s *Store) Close(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, archives []cahier.Archive) error {
+func (s *Store) Close(ctx context.Context, tenant ent.Tenant, school ent.ID, year ent.SchoolYear, archives func(cahier.Written) []cahier.Archive) error {
 	return s.db.Update(ctx, tenant, func(tx *sqldb.Tx) error {
 		if err := hold(ctx, tx, school, year, true); err != nil {
 			return err
@@ -361,9 +377,12 @@ func (s *Store) Close(ctx context.Context, tenant ent.Tenant, school ent.ID, yea
 		if _, err := tx.Exec(ctx, `UPDATE {cahier_year} SET closed = 1 WHERE tenant = $1 AND school = $2 AND year = $3`, string(tenant), string(school), int64(year)); err != nil {
 			return err
 		}
-		for i := range archives {
-			a := &archives[i]
-			doc, err := write(a)
+		w, err := written(ctx, tx, school, year) // whoever writes in this year waits from here on, and is refused
+		if err != nil {
+			return err
+		}
+		for _, a := range archives(w) {
+			doc, err := write(&a)
 			if err != nil {
 				return err
 			}
@@ -374,6 +393,18 @@ func (s *Store) Close(ctx context.Context, tenant ent.Tenant, school ent.ID, yea
 		}
 		return nil
 	})
+}
+
+func written(ctx context.Context, tx *sqldb.Tx, school ent.ID, year ent.SchoolYear) (w cahier.Written, err error) {
+	q := cahier.Query{School: school, Year: year}
+	if w.Sessions, err = sessions(ctx, tx, &q); err != nil {
+		return w, err
+	}
+	if w.Homework, err = homework(ctx, tx, &q); err != nil {
+		return w, err
+	}
+	w.Visas, err = visas(ctx, tx, school, year, "")
+	return w, err
 }
 
 // Closed is of [cahier.Store].

@@ -4,8 +4,10 @@
 package cahiertest
 
 import (
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,7 +53,7 @@ func in(t *testing.T) ent.Tenant {
 func Run(t *testing.T, empty func(t *testing.T) cahier.Store) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, cahier.Store){
-		"versions": versions, "queries": queries, "pupils": pupils, "visas": visas, "progressions": progressions, "years": years, "race": race,
+		"versions": versions, "queries": queries, "pupils": pupils, "visas": visas, "progressions": progressions, "years": years, "race": race, "close": raceClose,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -204,9 +206,9 @@ func years(t *testing.T, s cahier.Store) {
 	closed, err := s.Closed(t.Context(), in(t), school, year)
 	require.NoError(t, err)
 	assert.False(t, closed)
-	a := cahier.Archived(sixA, "6e A", []cahier.Session{session("s1", "durand", day, sixA)}, nil, nil, func(ent.ID) string { return "M. Durand" }, func(ent.ID) string { return "Mathématiques" }, at)
-	require.NoError(t, s.Close(t.Context(), in(t), school, year, []cahier.Archive{a}))
-	require.ErrorIs(t, s.Close(t.Context(), in(t), school, year, nil), cahier.CodeArchived)
+	a := cahier.Archived(sixA, "6e A", []cahier.Session{session("s1", "durand", day, sixA)}, []cahier.Homework{homework("h1", "durand", day.AddDays(3), sixA)}, nil, name, name, at)
+	require.NoError(t, s.Close(t.Context(), in(t), school, year, archives))
+	require.ErrorIs(t, s.Close(t.Context(), in(t), school, year, archives), cahier.CodeArchived)
 	require.ErrorIs(t, s.PutSession(t.Context(), in(t), session("s2", "durand", day, sixA)), cahier.CodeArchived)
 	require.ErrorIs(t, s.PutHomework(t.Context(), in(t), homework("h2", "durand", day.AddDays(3), sixA)), cahier.CodeArchived)
 	require.ErrorIs(t, s.AddVisa(t.Context(), in(t), cahier.Visa{ID: "v", School: school, Year: year, Sessions: []cahier.Seen{{ID: "s1", Version: 1}}}), cahier.CodeArchived)
@@ -248,6 +250,50 @@ func years(t *testing.T, s cahier.Store) {
 	closed, err = s.Closed(t.Context(), in(t), school, year)
 	require.NoError(t, err)
 	assert.True(t, closed)
+}
+
+func name(id ent.ID) string { return "nom " + string(id) }
+
+// The writers of raceClose.
+const (
+	writers   = 8
+	perWriter = 40
+)
+
+// archives makes that of one class.
+func archives(w cahier.Written) []cahier.Archive {
+	return []cahier.Archive{cahier.Archived(sixA, "6e A", w.Sessions, w.Homework, w.Visas, name, name, at)}
+}
+
+// raceClose: while teachers write, the year ends. What was written is in the archive, all else was refused.
+func raceClose(t *testing.T, s cahier.Store) {
+	var wrote atomic.Int64
+	var group sync.WaitGroup
+	started := make(chan struct{}, writers)
+	for i := range writers {
+		group.Go(func() {
+			for n := range perWriter {
+				err := s.PutSession(t.Context(), in(t), session(ent.ID(fmt.Sprint("s", i, "-", n)), "durand", day, sixA))
+				if n == 0 {
+					started <- struct{}{}
+				}
+				if err == nil {
+					wrote.Add(1)
+				} else if !assert.ErrorIs(t, err, cahier.CodeArchived) {
+					return
+				}
+			}
+		})
+	}
+	for range writers {
+		<-started
+	}
+	require.NoError(t, s.Close(t.Context(), in(t), school, year, archives))
+	group.Wait()
+	got, err := s.Archive(t.Context(), in(t), school, year, sixA)
+	require.NoError(t, err)
+	require.Len(t, got.Sessions, int(wrote.Load()), "what was written is in the archive")
+	require.GreaterOrEqual(t, len(got.Sessions), writers)
 }
 
 // race: of those who write one version at once, one does.
