@@ -20,6 +20,7 @@ const (
 	CodeChange        ent.Code = "TTB-CHANGE"
 
 	CodeUnknownName ent.Code = "TTB-UNKNOWN-NAME"
+	CodeSameName    ent.Code = "TTB-SAME-NAME"
 	CodeByHand      ent.Code = "TTB-BY-HAND"
 	CodeCalled      ent.Code = "TTB-CALLED"
 	CodeManyDeleted ent.Code = "TTB-MANY-DELETED"
@@ -71,6 +72,10 @@ var catalog = sync.OnceValue(func() *ent.Catalog {
 		ent.Rule{
 			Code: CodeUnknownName, Severity: ent.SeverityWarning, Source: page,
 			FR: "Un nom du fichier ({kind}) n'est rattaché à rien : il sert lui-même d'identifiant.", EN: "A name of the file ({kind}) is tied to nothing: it serves as its own identifier.",
+		},
+		ent.Rule{
+			Code: CodeSameName, Severity: ent.SeverityWarning, Source: page,
+			FR: "Plusieurs ressources du fichier portent un même nom ({kind}) et deviennent la même.", EN: "Several resources of the file have one name ({kind}), and become the same one.",
 		},
 		ent.Rule{
 			Code: CodeByHand, Severity: ent.SeverityWarning, Source: page,

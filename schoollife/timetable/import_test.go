@@ -218,6 +218,28 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
+// TestReconcileTellsOfOneName: two teachers of one name are told, two idents of a subject are a habit of the files.
+func TestReconcileTellsOfOneName(t *testing.T) {
+	t.Parallel()
+	tt := drawn(t, 1)
+	two := func(id string, subject ent.ID) timetable.Course {
+		c := course(id, 1, 480, 540, resource(timetable.KindTeacher, id, timetable.AllWeeks))
+		c.Subject = subject
+		return c
+	}
+	tt.Courses = []timetable.Course{two("1", "m1"), two("2", "m2"), two("1", "m1")}
+	names := timetable.Names{
+		{Kind: timetable.KindTeacher, ID: "1"}: "MARTIN Paul", {Kind: timetable.KindTeacher, ID: "2"}: "MARTIN Paul",
+		{Kind: timetable.KindSubject, ID: "m1"}: "MATHS", {Kind: timetable.KindSubject, ID: "m2"}: "MATHS",
+	}
+	_, report := tt.Reconcile(names, nil, nil)
+	assert.Equal(t, int64(1), report.CountOf(timetable.CodeSameName))
+	assert.True(t, report.Balanced())
+	for _, i := range report.Examples(timetable.CodeSameName) {
+		assert.NotContains(t, i.Message(ent.FR), "MARTIN")
+	}
+}
+
 func TestLoads(t *testing.T) {
 	t.Parallel()
 	at := func(d string, from, to timetable.Clock) timetable.Lesson {

@@ -26,16 +26,23 @@ func (r Reconciliation) LogValue() slog.Value { return slog.GroupValue(slog.Int(
 
 // Reconcile returns the timetable of a file with identifiers in place of those of the file: what the reconciliation says of a name,
 // else what known finds, else the name itself, which is told (CodeUnknownName, once a name). known may be nil. The timetable given is
-// not changed. An ident of the file without a name stays.
+// not changed. An ident of the file without a name stays. Two idents of one name become one: of subjects that is a habit of the files,
+// of all else it is told (CodeSameName), since two persons may be one from then on.
 func (t *Timetable) Reconcile(names Names, table Reconciliation, known func(kind Kind, name string) (ent.ID, bool)) (*Timetable, *ent.Report) {
 	report := &ent.Report{}
 	done := map[Ref]ent.ID{}
+	named := map[Ref]bool{}
 	to := func(r Ref) ent.ID {
 		if id, ok := done[r]; ok {
 			return id
 		}
 		id, ok := r.ID, false
 		if name := names[r]; name != "" {
+			if n := (Ref{r.Kind, ent.ID(name)}); named[n] && r.Kind != KindSubject {
+				report.Add(catalog().New(CodeSameName, ent.Pos{}, "$.names", ent.CodeOf("kind", string(r.Kind))))
+			} else {
+				named[n] = true
+			}
 			if id, ok = table[Ref{r.Kind, ent.ID(name)}]; !ok && known != nil {
 				id, ok = known(r.Kind, name)
 			}
