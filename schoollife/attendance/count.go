@@ -65,7 +65,7 @@ func (c *Counter) count(events []Event, s *Schedule, only part, t *trail) Count 
 		if !c.counted(e) {
 			continue
 		}
-		x := minutes{e.From.minute(), e.To.minute()}
+		x := e.minutes()
 		start := x.from
 		x.from, x.to = max(x.from, only.window.from), min(x.to, only.window.to)
 		if x.from >= x.to {
@@ -77,6 +77,9 @@ func (c *Counter) count(events []Event, s *Schedule, only part, t *trail) Count 
 				accepted = append(accepted, x)
 			}
 		case c.missing(e):
+			if list == nil {
+				list = make([]minutes, 0, len(events)-i)
+			}
 			list = append(list, x)
 			if c.rule.Mode == ModeStart && start == x.from { // one that started before the window is of the day before
 				starts = append(starts, x.from)

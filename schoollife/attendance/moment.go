@@ -32,7 +32,12 @@ func ParseMoment(s string) (Moment, error) {
 func (m Moment) String() string { return m.Date.String() + "T" + m.At.String() }
 
 // Compare sorts moments.
-func (m Moment) Compare(o Moment) int { return cmp.Or(m.Date.Compare(o.Date), cmp.Compare(m.At, o.At)) }
+func (m Moment) Compare(o Moment) int {
+	if m.Date == o.Date { // nearly all: events are within a day
+		return cmp.Compare(m.At, o.At)
+	}
+	return m.Date.Compare(o.Date)
+}
 
 // Instant returns the instant of a moment in the school's zone.
 func (m Moment) Instant(zone *time.Location) time.Time { return timetable.Instant(m.Date, m.At, zone) }
@@ -48,8 +53,13 @@ const maxDays = 400
 
 // valid reports whether a span has both ends, in order, and is no longer than a school year.
 func (s Span) valid() bool {
-	return !s.From.Date.IsZero() && !s.To.Date.IsZero() && s.From.At >= 0 && s.From.At <= dayMinutes && s.To.At >= 0 && s.To.At <= dayMinutes &&
-		s.From.Compare(s.To) < 0 && dayNumber(s.To.Date)-dayNumber(s.From.Date) <= maxDays
+	if s.From.Date.IsZero() || s.To.Date.IsZero() || s.From.At < 0 || s.From.At > dayMinutes || s.To.At < 0 || s.To.At > dayMinutes {
+		return false
+	}
+	if s.From.Date == s.To.Date {
+		return s.From.At < s.To.At
+	}
+	return s.From.Compare(s.To) < 0 && dayNumber(s.To.Date)-dayNumber(s.From.Date) <= maxDays
 }
 
 // Overlaps reports whether two spans have a minute in common.
@@ -104,6 +114,15 @@ func dayNumber(d ent.Date) int32 {
 }
 
 func (m Moment) minute() int32 { return dayNumber(m.Date)*dayMinutes + int32(m.At) }
+
+// minutes returns a span as numbers.
+func (s Span) minutes() minutes {
+	from := s.From.minute()
+	if s.From.Date == s.To.Date {
+		return minutes{from, from + int32(s.To.At-s.From.At)}
+	}
+	return minutes{from, s.To.minute()}
+}
 
 func (h HalfDay) number() int32 {
 	n := 2 * dayNumber(h.Date)
