@@ -137,10 +137,20 @@ func (c *Counter) halfDay(minute int32) int32 {
 // named returns the half-day of a number.
 func (c *Counter) named(n int32) HalfDay { return HalfDay{dateOf(n / 2), n%2 == 1} }
 
-// dateOf undoes dayNumber.
+// dateOf undoes dayNumber, for the years that a date has. Years begin in March, so that the day that some years have more is the last.
 func dateOf(number int32) ent.Date {
-	const epoch = 719469 // the number of 1970-01-01
-	return ent.Date{Year: 1970, Month: 1, Day: 1}.AddDays(int(number - epoch))
+	const fourCenturies = 146097
+	n := number - 1
+	era, n := n/fourCenturies, n%fourCenturies
+	y := (n - n/1460 + n/36524 - n/(fourCenturies-1)) / 365
+	n -= 365*y + y/4 - y/100
+	m := (5*n + 2) / 153
+	day := n - (153*m+2)/5 + 1
+	y += 400 * era
+	if m += 3; m > 12 {
+		y, m = y+1, m-12
+	}
+	return ent.Date{Year: int16(y), Month: uint8(m), Day: uint8(day)} //nolint:gosec // the parts of a date
 }
 
 // walker goes along the time missed, day by day, and looks at the lessons there.

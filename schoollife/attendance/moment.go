@@ -154,7 +154,7 @@ func without(list, holes []minutes) []minutes {
 	if len(holes) == 0 {
 		return list
 	}
-	var out []minutes
+	out := make([]minutes, 0, len(list)+len(holes))
 	for _, s := range list {
 		for _, h := range holes {
 			if h.to <= s.from || h.from >= s.to {
