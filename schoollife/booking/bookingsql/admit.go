@@ -48,21 +48,20 @@ func isOne(a *booking.Admission) bool {
 }
 
 // insertOne is one statement. The lock makes sure that the resource is what the caller saw until the booking is there: who makes it
-// unavailable waits, and finds the booking. ON CONFLICT looks before it writes: two that want one thing at once wait in a row, where
-// a plain INSERT would have them wait for each other until the server parts them.
-const insertOne = `WITH r AS (SELECT id FROM {booking_resource} WHERE tenant = $1 AND id = $2 AND version = $3 AND gone = 0 FOR SHARE)
+// unavailable waits, and finds the booking. It also has those who want one thing at once wait in a row, where the constraint alone
+// would have them wait for each other until the server parts them.
+const insertOne = `WITH r AS (SELECT id FROM {booking_resource} WHERE tenant = $1 AND id = $2 AND version = $3 AND gone = 0 FOR NO KEY UPDATE)
 	INSERT INTO {booking} (tenant, id, resource, owner, starts, ends, starts_local, ends_local, zone, quantity, label, status, moderator, reason,
 		series, made, version, units)
 	SELECT CAST($1 AS TEXT), CAST($4 AS TEXT), r.id, CAST($5 AS TEXT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT),
 		CAST($10 AS TEXT), 1, CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS TEXT), CAST($15 AS TEXT), CAST($16 AS BIGINT), 1,
-		'{[1,2)}' FROM r
-	ON CONFLICT DO NOTHING`
+		'{[1,2)}' FROM r`
 
 // attempts is how often a statement that the server gave up for another one's sake is sent.
 const attempts = 5
 
-// one books with one statement, outside of a transaction. It is not done when another one holds the resource, or the resource
-// changed.
+// one books with one statement, outside of a transaction. It is not done when another one holds the resource, the resource changed, or
+// the identifier is taken: the caller finds out which.
 func (s *Store) one(ctx context.Context, tenant ent.Tenant, a *booking.Admission) (booking.Booking, bool, error) {
 	b := a.Bookings[0]
 	b.Version = 1
@@ -76,7 +75,10 @@ func (s *Store) one(ctx context.Context, tenant ent.Tenant, a *booking.Admission
 			n, err := done.RowsAffected()
 			return b, n == 1, sqldb.Wrap(err)
 		}
-		if err = sqldb.Wrap(err); !errors.Is(err, sqldb.CodeBusy) || try == attempts {
+		if err = sqldb.Wrap(err); errors.Is(err, sqldb.CodeDuplicate) {
+			return b, false, nil
+		}
+		if !errors.Is(err, sqldb.CodeBusy) || try == attempts {
 			return b, false, err
 		}
 	}
