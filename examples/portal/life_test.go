@@ -33,7 +33,11 @@ var openDates = regexp.MustCompile(` name="debut" value="([^"]*)"`)
 // unsettled finds a parent in the school of a head, with a child who has an absence to settle, and its page.
 func (s *started) unsettled(t *testing.T, head string) (parent *visitor, path, child string) {
 	t.Helper()
-	a := enttest.New(enttest.Options{})
+	var o enttest.Options
+	if testing.Short() {
+		o.Persons = 500 // as start does
+	}
+	a := enttest.New(o)
 	for e := range a.Establishments() {
 		here := false
 		for p := range a.StaffIn(e.ID) {

@@ -103,7 +103,7 @@ type Measure struct {
 	// Span is when it is carried out: a detention, an exclusion. Hours are those of a measure of responsibility.
 	Span
 	Hours int `json:"hours,omitempty"`
-	// Suspended: with sursis (Code de l'éducation R511-13-1): decided, and carried out only if it is revoked.
+	// Suspended: with sursis (Code de l'éducation R511-13): decided, and carried out only if it is revoked.
 	Suspended bool   `json:"suspended,omitempty"`
 	Text      string `json:"text,omitempty"`
 	By        ent.ID `json:"by,omitempty"`
